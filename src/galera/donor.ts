@@ -1,0 +1,117 @@
+import { type Failure, failure } from '../base/failure.ts';
+import { byOrdinal, type MemberReading } from './member-reading.ts';
+import { agree } from './quorum.ts';
+import { isSynced } from './wsrep-status.ts';
+
+/** How clients reach the members. */
+export type ServiceShape =
+  /** One member at a time gets all clients, as on MOSK. */
+  | { readonly kind: 'one-endpoint' }
+  /** All members get clients. `leavesWhenDesynced`: whether a member's probe takes it out of the Service then; absent is unknown. */
+  | { readonly kind: 'spread'; readonly leavesWhenDesynced?: boolean };
+
+export interface DonorWish {
+  readonly replicas: number;
+  readonly service: ServiceShape;
+  /**
+   * By member: whether a Kubernetes node can reach both its volume and the backup volume. Absent is unknown, and is not taken.
+   */
+  readonly shareable: Readonly<Record<string, boolean>>;
+  /** How many others must be Synced while the donor is out of flow control; 2 unless said otherwise. */
+  readonly spare?: number;
+}
+
+export interface Donor {
+  readonly member: string;
+  readonly because: string;
+  /** Why it was none of these, in order of ordinals. */
+  readonly others: readonly { readonly member: string; readonly why: string }[];
+}
+
+export type DonorChoice =
+  | { readonly ok: true; readonly donor: Donor }
+  | {
+      readonly ok: false;
+      readonly failure: Failure;
+      readonly others: readonly { readonly member: string; readonly why: string }[];
+    };
+
+const volume = 'no Kubernetes node can reach both its volume and the backup volume';
+const unknownVolume = 'not known whether a Kubernetes node can reach both its volume and the backup volume';
+
+/** Why this member may not be the donor, or undefined. What is about volumes is asked last, so that it is the only reason. */
+function refusal(reading: MemberReading, all: readonly MemberReading[], wish: DonorWish): string | undefined {
+  const { status, inService, member } = reading;
+  if (status === undefined || !isSynced(status)) return 'not Synced';
+  if (status.recvQueue === undefined) return 'its receive queue is not known';
+  const others = all.filter((other) => other !== reading);
+  const spare = wish.spare ?? 2;
+  const synced = others.filter((other) => other.status !== undefined && isSynced(other.status)).length;
+  if (synced < spare) return `only ${synced} others Synced, ${spare} are needed`;
+  if (inService === undefined) return 'not known whether clients use it';
+  if (wish.service.kind === 'one-endpoint') {
+    // Commits on the donor hang while BACKUP STAGE holds the provider.
+    if (inService) return 'the endpoint: clients use it';
+  } else {
+    if (inService && wish.service.leavesWhenDesynced !== true) {
+      return wish.service.leavesWhenDesynced === false
+        ? 'clients use it, and it stays in the Service when desynced'
+        : 'clients use it, and it is not known whether it leaves the Service when desynced';
+    }
+    if (!others.some((other) => other.inService === true)) return 'no other member is in the Service';
+  }
+  const shareable = wish.shareable[member];
+  if (shareable === undefined) return unknownVolume;
+  return shareable ? undefined : volume;
+}
+
+const queueOf = (reading: MemberReading): number => reading.status?.recvQueue ?? Number.POSITIVE_INFINITY;
+
+function whyNot(reading: MemberReading, chosen: MemberReading): string {
+  const [own, best] = [queueOf(reading), queueOf(chosen)];
+  return own > best
+    ? `could do it, but its receive queue is longer: ${own}, not ${best}`
+    : `could do it with the same receive queue of ${own}; the highest ordinal is taken between equals`;
+}
+
+/** The donor of a backup by safety rule 4, with the reason for it and against each other member. */
+export function chooseDonor(of: readonly MemberReading[], wish: DonorWish): DonorChoice {
+  const readings = byOrdinal(of);
+  const quorum = agree(readings, { replicas: wish.replicas, spare: wish.spare ?? 2 });
+  const judged = readings.map((reading) => ({ reading, why: refusal(reading, readings, wish) }));
+  const refused = judged.flatMap(({ reading, why }) => (why === undefined ? [] : [{ member: reading.member, why }]));
+  if (!quorum.ok) return { ok: false, failure: quorum.failure, others: refused };
+  const able = judged.filter(({ why }) => why === undefined).map(({ reading }) => reading);
+  const [chosen] = able.toSorted((a, b) => queueOf(a) - queueOf(b) || b.ordinal - a.ordinal);
+  if (chosen === undefined) {
+    const onlyVolumes = refused.some(({ why }) => why === volume || why === unknownVolume);
+    return {
+      ok: false,
+      others: refused,
+      failure: failure(
+        // A placement is a matter of volumes, not of the cluster's health.
+        onlyVolumes ? 'refused' : 'unsafe',
+        'a member that may be taken out of flow control and can reach the backup volume',
+        refused.map(({ member, why }) => `${member}: ${why}`).join('; '),
+        onlyVolumes
+          ? "use a backup volume that a member's Kubernetes node can mount, then plan again"
+          : 'wait until the members are Synced and clients use another one, then plan again',
+      ),
+    };
+  }
+  const equals = able.filter((reading) => queueOf(reading) === queueOf(chosen)).length;
+  const queue = `receive queue ${queueOf(chosen)}`;
+  const because = [
+    able.length === 1
+      ? 'the only one that may'
+      : equals > 1
+        ? `${queue}, the highest ordinal of ${equals} equals`
+        : `${queue}, the shortest`,
+    chosen.inService === true ? 'leaves the Service while desynced' : 'no clients use it',
+    'its Kubernetes node can reach the backup volume',
+  ].join('; ');
+  const others = judged
+    .filter(({ reading }) => reading !== chosen)
+    .map(({ reading, why }) => ({ member: reading.member, why: why ?? whyNot(reading, chosen) }));
+  return { ok: true, donor: { member: chosen.member, because, others } };
+}
