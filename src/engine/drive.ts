@@ -1,0 +1,406 @@
+import { FailureError, failure, failureOf, invariant } from '../base/failure.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Clock, Look } from '../target/look.ts';
+import type { Action, Catalogue, Check, Debt, Observed } from './action.ts';
+import { isFailure } from './action.ts';
+import { applyEvent } from './apply-event.ts';
+import { type Command, decide } from './decide.ts';
+import type { Gate, NewEvent, Plan, PlannedStep, RunEvent } from './event.ts';
+import { exits } from './exit-code.ts';
+import { fencedHands, type Writes } from './fenced-hands.ts';
+import type { Answer, Frontend } from './frontend.ts';
+import { gateOfOverride, gateOfPlan, gateOfStep } from './gate.ts';
+import { gatePolicy } from './gate-policy.ts';
+import { planAction } from './plan.ts';
+import type { Fence, Journal, LookFor, Mirror, RunLease } from './ports.ts';
+import { resolveInput, type Scope } from './resolve-input.ts';
+import { newRun, owed, type RunState } from './state.ts';
+
+export interface Driving {
+  readonly catalogue: Catalogue;
+  readonly look: LookFor;
+  readonly writes: Writes;
+  readonly journal: Journal;
+  readonly mirror: Mirror;
+  readonly fence: Fence;
+  readonly lease: RunLease;
+  readonly frontend: Frontend;
+  readonly clock: Clock;
+  /** Both input and output are a terminal: somebody can be asked. */
+  readonly terminal: boolean;
+  readonly by: string;
+  readonly cluster?: string;
+  /** Throws when what the plan saw has moved; asked once the plan's gate is answered and the lease is held. */
+  readonly unmoved: (plan: Plan) => Promise<void>;
+  /** Removes what a run without open ends need not leave in the cluster (its Jobs). */
+  readonly tidy: (run: string) => Promise<void>;
+}
+
+/** How long a step may take when its runbook does not say. */
+const defaultTimeoutMs = { check: 120_000, wait: 1_800_000, do: 1_800_000 } as const;
+/** A check whose answer is unknown (a dropped connection) is asked again after this, until its deadline or this often. */
+const againAfterMs = 2_000;
+const askAgain = 3;
+
+/** What aborted a step's signal. */
+const stopReason = 'stopped by the operator';
+
+/** A run while it is going: events in, state out. One writer. */
+export class Run {
+  readonly #env: Driving;
+  readonly #events: RunEvent[];
+  #state: RunState;
+  /** Appends wait for each other: actions may write in parallel, lines are numbered. */
+  #last: Promise<void> = Promise.resolve();
+  #full = false;
+  #stopping = new AbortController();
+  #detached = Promise.withResolvers<'detached'>();
+  #gate: AbortController | undefined;
+  #leased = false;
+
+  constructor(env: Driving, events: readonly RunEvent[] = []) {
+    this.#env = env;
+    this.#events = [...events];
+    this.#state = events.reduce(applyEvent, newRun);
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get events(): readonly RunEvent[] {
+    return this.#events;
+  }
+
+  /** First time: the step is stopped or finished, then payers run. Second time: waiting ends, work in the cluster goes on. */
+  async stop(by: string): Promise<void> {
+    if (this.#state.phase === 'ended' || this.#state.phase === 'new') return;
+    const hard = this.#state.stop !== undefined;
+    await this.append({ type: 'stop-asked', by, hard });
+    this.#gate?.abort();
+    this.#stopping.abort(stopReason);
+    if (hard) this.#detached.resolve('detached');
+  }
+
+  append(event: NewEvent): Promise<void> {
+    const appended = this.#last.then(() => this.#append(event));
+    this.#last = appended.catch(() => undefined);
+    return appended;
+  }
+
+  async #append(event: NewEvent): Promise<void> {
+    const stamped = { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
+    await this.#write(stamped);
+    this.#events.push(stamped);
+    this.#state = applyEvent(this.#state, stamped);
+    this.#env.frontend.event(stamped, this.#state);
+  }
+
+  /** A full disk ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
+  async #write(event: RunEvent): Promise<void> {
+    try {
+      await this.#env.journal.append(event);
+    } catch (thrown) {
+      if (!(thrown instanceof FailureError)) throw thrown;
+      const first = !this.#full;
+      this.#full = true;
+      if (first && (await this.#env.journal.useReserve())) await this.#env.journal.append(event).catch(() => undefined);
+    }
+  }
+
+  /** Performs what is decided until the run has ended; gives its exit code. */
+  async drive(): Promise<number> {
+    for (;;) {
+      const command = decide(this.#state);
+      if (command.do === 'end') return await this.#end(command);
+      await this.#perform(command);
+    }
+  }
+
+  async #perform(command: Exclude<Command, { do: 'end' }>): Promise<void> {
+    switch (command.do) {
+      case 'ask':
+        return await this.#ask(command.step);
+      case 'skip':
+        return await this.append({ type: 'step-skipped', step: command.step, reason: command.reason });
+      case 'way-out':
+        return await this.append({ type: 'way-out-started', reason: command.reason });
+      case 'start':
+        return await this.#step(command.planned, command.attempt, command.pays);
+    }
+  }
+
+  async #end(command: Command & { do: 'end' }): Promise<number> {
+    await this.append({ type: 'run-ended', exit: command.exit, says: command.says, unpaid: command.unpaid });
+    const done = command.exit === exits.done || command.exit === exits.warned;
+    if (this.#leased) {
+      const finished = done && this.#state.debts.length === 0;
+      if (finished) await this.#env.tidy(this.#plan().run).catch(() => undefined);
+      if (finished) await this.append({ type: 'run-closed', by: this.#env.by });
+      await this.#env.mirror.push(this.#events).catch(() => undefined);
+      await this.#env.lease.release().catch(() => undefined);
+    }
+    return command.exit;
+  }
+
+  #plan(): Plan {
+    invariant(this.#state.plan, 'a run has a plan from its first event');
+    return this.#state.plan;
+  }
+
+  // --- gates
+
+  async #ask(what: 'plan' | PlannedStep): Promise<void> {
+    if (what === 'plan') {
+      if ((await this.#answer(gateOfPlan(this.#plan(), this.#state))) === 'yes') await this.#begin();
+      return;
+    }
+    await this.#answer(gateOfStep(this.#plan(), what, this.#state));
+  }
+
+  async #answer(gate: Gate): Promise<'yes' | 'no'> {
+    const policy = gatePolicy(gate, this.#state.mode, this.#env.terminal);
+    await this.append({ type: 'gate-opened', gate });
+    const answered = (answer: Answer, by: string) =>
+      this.append({
+        type: 'gate-answered',
+        step: gate.step,
+        sha256: gate.sha256,
+        answer: answer.answer,
+        by: answer.why ? `${by} (${answer.why})` : by,
+        ...(answer.typed === undefined ? {} : { typed: answer.typed }),
+      });
+    if (policy === 'answered') {
+      const typed = gate.word === undefined ? {} : { typed: gate.word };
+      await answered({ answer: 'yes', ...typed }, `--yes --cluster ${this.#env.cluster ?? ''}`.trim());
+      return 'yes';
+    }
+    if (policy !== 'ask') {
+      await answered(
+        { answer: 'no', why: gate.personal ? 'only a person at a terminal decides this' : 'no terminal to ask on' },
+        this.#env.by,
+      );
+      return 'no';
+    }
+    this.#gate = new AbortController();
+    const answer = await this.#env.frontend.ask(gate, this.#gate.signal);
+    const right = answer.answer === 'yes' && (gate.need === 'yes-no' || answer.typed === gate.word);
+    await answered(right ? answer : { ...answer, answer: 'no' }, this.#env.by);
+    return right ? 'yes' : 'no';
+  }
+
+  /** After the plan's yes: the lease, and whether the plan still holds. A failure here is the run's, before anything was changed. */
+  async #begin(): Promise<void> {
+    try {
+      if (!this.#leased) {
+        const holder = await this.#env.lease.take(this.#plan().run);
+        if (holder !== undefined) {
+          throw new FailureError(
+            failure(
+              'held',
+              'no other run on this Galera cluster',
+              `the lease is held by ${holder}`,
+              'wait until that run has ended; galera-runbook status shows it',
+            ),
+          );
+        }
+        this.#leased = true;
+        await this.append({ type: 'lease-taken', holder: this.#env.by });
+      }
+      if (this.#state.phase === 'forward') await this.#env.unmoved(this.#plan());
+    } catch (thrown) {
+      await this.append({
+        type: 'step-failed',
+        step: 'plan',
+        failure: failureOf(thrown, 'look at the target, then plan again'),
+        inDoubt: false,
+      });
+    }
+  }
+
+  // --- steps
+
+  async #step(planned: PlannedStep, attempt: number, pays: readonly Debt[]): Promise<void> {
+    const { step } = planned;
+    const action = this.#env.catalogue.get(step.action);
+    invariant(action, `unknown action ${step.action}`);
+    const paying = this.#state.phase === 'way-out';
+    const limit = AbortSignal.timeout(step.timeoutMs ?? defaultTimeoutMs[step.kind]);
+    const stoppable = !paying && (action.kind === 'check' || action.stoppable);
+    const signal = stoppable ? AbortSignal.any([limit, this.#stopping.signal]) : limit;
+    const work =
+      action.kind === 'check'
+        ? this.#check(planned, action, attempt, signal)
+        : this.#act(planned, action, attempt, pays, signal, paying);
+    // Work that was let go ends with the process; its fenced hands refuse every further effect.
+    await Promise.race([work, this.#detached.promise]);
+  }
+
+  #input(planned: PlannedStep, pays: readonly Debt[]): JsonObject {
+    const plan = this.#plan();
+    const scope: Scope = { ...plan.parameters, ...plan.facts, ...this.#state.outputs };
+    return resolveInput(planned.step.with, scope, pays.at(-1)?.payWith.input ?? {});
+  }
+
+  async #check(planned: PlannedStep, check: Check, attempt: number, signal: AbortSignal): Promise<void> {
+    const { step } = planned;
+    const look = this.#env.look(step.id, attempt, signal);
+    await this.append({ type: 'step-started', step: step.id, attempt, input: planned.input, memo: {} });
+    let observed: Observed | undefined;
+    try {
+      const input = this.#input(planned, []);
+      for (let asked = 1; ; asked++) {
+        observed = await this.#observe(() => check.observe(input, look));
+        const enough = step.kind === 'wait' ? false : observed.is === 'not-so' || asked >= askAgain;
+        if (observed.is === 'so' || enough || signal.aborted) break;
+        await look.clock.sleep(againAfterMs, signal).catch(() => undefined);
+      }
+    } catch (thrown) {
+      return await this.#failed(step.id, failureOf(thrown, 'look at the target by hand'), false);
+    }
+    await this.#settled(planned, observed, 'held', []);
+  }
+
+  async #act(
+    planned: PlannedStep,
+    action: Action,
+    attempt: number,
+    pays: readonly Debt[],
+    signal: AbortSignal,
+    paying: boolean,
+  ): Promise<void> {
+    const { step } = planned;
+    const look = this.#env.look(step.id, attempt, signal);
+    const started = { yet: false };
+    try {
+      const input = this.#input(planned, pays);
+      const fresh = planned.pendingInputs.length > 0 || pays.length > 0 || planned.seen?.failure !== undefined;
+      const plan = fresh ? await planAction(action, input, look) : planned;
+      if (isFailure(plan)) return await this.#failed(step.id, plan, false);
+      if (!(await this.#mayReturnTraffic(planned, paying))) {
+        return await this.#failed(
+          step.id,
+          failure(
+            'refused',
+            'data that was compared with what was proven before the stop',
+            'nobody has decided to return traffic without that',
+            'galera-runbook runs repair goes on and compares; runs rollback goes back',
+          ),
+          false,
+        );
+      }
+      for (const debt of plan.debts) await this.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
+      await this.append({
+        type: 'step-started',
+        step: step.id,
+        attempt,
+        input,
+        memo: plan.memo,
+        ...(pays.length > 0 ? { pays: pays.map((debt) => debt.id) } : {}),
+      });
+      started.yet = true;
+      const before = await this.#observe(() => action.observe(input, look, plan.memo));
+      if (before.is === 'so') return await this.#settled(planned, before, 'already-so', pays);
+      await action.apply(input, this.#hands(look, paying), plan.memo);
+      const after = await this.#observe(() =>
+        action.observe(input, this.#env.look(step.id, attempt, AbortSignal.timeout(defaultTimeoutMs.check)), plan.memo),
+      );
+      await this.#settled(planned, after, 'applied', pays);
+    } catch (thrown) {
+      const found = failureOf(thrown, 'look at the target by hand');
+      await this.#failed(
+        step.id,
+        this.#state.stop === 'soft' && signal.aborted
+          ? failure('failed', 'the step to end', stopReason, 'nothing: what it left is paid for')
+          : found,
+        started.yet && found.kind === 'unknown',
+      );
+    }
+  }
+
+  /**
+   * Traffic returns to proven data only (design §6.12): once data was replaced and the check between has not passed, giving it back is a
+   * person's typed decision. A run that replaced nothing may always give it back.
+   */
+  async #mayReturnTraffic(planned: PlannedStep, paying: boolean): Promise<boolean> {
+    if (planned.step.action !== 'traffic.put-back' || !this.#state.crossed) return true;
+    const compared = this.#state.order.some(
+      ({ step }) => step.action === 'galera.same-data' && this.#state.steps[step.id]?.is === 'passed',
+    );
+    const earlier = Object.entries(this.#state.outputs).some(([, output]) => output.proof !== undefined);
+    if (compared || earlier) return true;
+    if (paying) return false;
+    return (
+      (await this.#answer(
+        gateOfOverride(this.#plan(), planned.step.id, [
+          'the data was replaced and not compared with what was proven before the stop',
+          'yes returns traffic to unproven data',
+        ]),
+      )) === 'yes'
+    );
+  }
+
+  #hands(look: Look, paying: boolean) {
+    return fencedHands(look, this.#env.writes, {
+      append: (event) => this.append(event),
+      mirror: () => this.#env.mirror.push(this.#events),
+      check: async () => {
+        if (this.#state.stop === 'hard')
+          throw new FailureError(
+            failure(
+              'failed',
+              'somebody waiting for this step',
+              'the operator stopped waiting',
+              'galera-runbook runs repair',
+            ),
+          );
+        if (this.#full && !paying)
+          throw new FailureError(
+            failure(
+              'failed',
+              'room for the journal before an effect',
+              'the disk under the state folder is full',
+              'free some room there, then run again',
+            ),
+          );
+        await this.#env.fence.check();
+      },
+      pulse: (pulse) => this.#env.frontend.pulse(pulse),
+      keepOutput: (name, text) => this.#env.journal.keepOutput(name, text),
+    });
+  }
+
+  async #observe(ask: () => Promise<Observed>): Promise<Observed> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      return { is: 'unknown', failure: failureOf(thrown, 'look at the target by hand') };
+    }
+  }
+
+  async #settled(
+    planned: PlannedStep,
+    observed: Observed,
+    how: 'applied' | 'already-so' | 'held',
+    pays: readonly Debt[],
+  ): Promise<void> {
+    const { step } = planned;
+    if (observed.is !== 'so')
+      return await this.#failed(step.id, observed.failure, observed.is === 'unknown' && how === 'applied');
+    for (const says of observed.warnings ?? []) await this.append({ type: 'warned', step: step.id, says });
+    await this.append({
+      type: 'step-passed',
+      step: step.id,
+      how,
+      says: observed.says,
+      output: observed.output,
+      facts: observed.facts ?? {},
+    });
+    const paid = pays.length > 0 ? pays : owed(this.#state).filter((debt) => step.pays.includes(debt.step));
+    for (const debt of paid) await this.append({ type: 'debt-paid', id: debt.id, says: observed.says });
+  }
+
+  async #failed(step: string, of: ReturnType<typeof failure>, inDoubt: boolean): Promise<void> {
+    await this.append({ type: 'step-failed', step, failure: of, inDoubt });
+  }
+}

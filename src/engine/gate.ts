@@ -1,0 +1,106 @@
+import { canonical } from '../base/json.ts';
+import { clusterWord, type Identity } from '../target/identity.ts';
+import type { Gate, Plan, PlannedStep } from './event.ts';
+import { sha256 } from './plan.ts';
+import { kept, owed, type RunState } from './state.ts';
+
+function sealed(gate: Omit<Gate, 'sha256'>): Gate {
+  return { ...gate, sha256: sha256(canonical(gate)) };
+}
+
+function where(identity: Identity): string {
+  return `Galera cluster ${identity.cluster}, namespace ${identity.namespace}, context ${identity.context}, id ${identity.kubeSystemUid.slice(0, 8)}/${identity.statefulSetUid.slice(0, 8)}`;
+}
+
+/** The gate of a step: what will happen, from and to, what is lost, the way back (screens.md §1, a gate cuts nothing). */
+export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): Gate {
+  const { step, danger } = planned;
+  const shows = [
+    where(plan.identity),
+    `${step.id}: ${step.title} (${danger})`,
+    ...callouts(step.prose),
+    ...planned.says,
+    ...planned.effects.map((effect) => `${effect.object}: ${effect.field}: ${effect.from} -> ${effect.to}`),
+    ...wayBack(state),
+  ];
+  const need = planned.gate ?? 'yes-no';
+  return sealed({
+    step: step.id,
+    need,
+    ...(need === 'typed' ? { word: clusterWord(plan.identity) } : {}),
+    danger,
+    shows,
+    personal: false,
+  });
+}
+
+/** The gate of a whole plan; a rollback's is typed and only a person's (design §5, `--yes`). */
+export function gateOfPlan(plan: Plan, state: RunState): Gate {
+  const typed = state.phase === 'rollback';
+  const acting = state.order.filter((planned) => planned.skipped === undefined);
+  const danger = acting.reduce<Gate['danger']>(
+    (worst, { danger }) =>
+      danger === 'destroys' || worst === 'destroys'
+        ? 'destroys'
+        : danger === 'disrupts' || worst === 'disrupts'
+          ? 'disrupts'
+          : danger === 'changes'
+            ? 'changes'
+            : worst,
+    'reads',
+  );
+  const what = {
+    forward: `run ${plan.runbook.name}`,
+    repair: `go on with ${plan.runbook.name}`,
+    rollback: `roll back ${plan.runbook.name}`,
+    close: `close the run of ${plan.runbook.name}`,
+  };
+  const shows = [
+    where(plan.identity),
+    `${what[state.phase as keyof typeof what] ?? plan.runbook.name}, run ${plan.run}: ${acting.map(({ step }) => step.id).join(', ')}`,
+    ...acting.flatMap(({ step, danger, effects }) =>
+      danger === 'reads' ? [] : effects.map((e) => `${step.id}: ${e.object}: ${e.field}: ${e.from} -> ${e.to}`),
+    ),
+    ...(state.phase === 'rollback' ? ['everything written since the data was replaced is lost'] : []),
+    ...(state.phase === 'close'
+      ? kept(state).map((debt) => `removed for ever: ${debt.says}; no rollback is left after that`)
+      : []),
+    ...owed(state).map((debt) => `owed: ${debt.says}`),
+  ];
+  return sealed({
+    step: 'plan',
+    need: typed ? 'typed' : 'yes-no',
+    ...(typed ? { word: clusterWord(plan.identity) } : {}),
+    danger,
+    shows,
+    personal: state.phase === 'rollback',
+  });
+}
+
+/** A decision about data that was not proven: only a person takes it, by typing. */
+export function gateOfOverride(plan: Plan, step: string, says: readonly string[]): Gate {
+  return sealed({
+    step,
+    need: 'typed',
+    word: clusterWord(plan.identity),
+    danger: 'destroys',
+    shows: [where(plan.identity), ...says],
+    personal: true,
+  });
+}
+
+function callouts(prose: string): string[] {
+  const lines = prose.split('\n').filter((line) => line.startsWith('>') && !/^>\s*\[!\w+\]/.test(line));
+  const text = lines
+    .map((line) => line.replace(/^>\s?/, '').trim())
+    .join(' ')
+    .trim();
+  return text === '' ? [] : [text];
+}
+
+function wayBack(state: RunState): string[] {
+  if (state.phase !== 'forward') return [];
+  if (state.crossed)
+    return ['if no: the run stops here, what is owed stays owed; go on with runs repair, back with runs rollback'];
+  return ['if no: the run stops here and what is owed is paid'];
+}

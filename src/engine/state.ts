@@ -1,0 +1,80 @@
+import type { Failure } from '../base/failure.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Debt } from './action.ts';
+import type { Gate, Mode, Plan, PlannedStep } from './event.ts';
+
+export interface StepState {
+  readonly is: 'pending' | 'started' | 'passed' | 'failed' | 'skipped';
+  readonly attempt: number;
+  readonly input?: JsonObject;
+  readonly memo?: JsonObject;
+  readonly output?: JsonObject;
+  readonly failure?: Failure;
+  /** Failed without knowing whether its effect has happened. */
+  readonly inDoubt?: boolean;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+/** `forward`: as planned. `way-out`: something stopped it, payers run. The other three take up a run that ended. */
+export type Phase = 'new' | 'forward' | 'way-out' | 'repair' | 'rollback' | 'close' | 'ended';
+
+/** A run, folded from its journal; frozen data, replaced by each event. */
+export interface RunState {
+  readonly seq: number;
+  readonly phase: Phase;
+  readonly plan?: Plan;
+  readonly mode: Mode;
+  readonly by: string;
+  /** Steps of what is going on now: the plan's, or the rollback's or close's own. */
+  readonly order: readonly PlannedStep[];
+  readonly steps: { readonly [id: string]: StepState };
+  /** Outputs by step, over all phases: a rollback may use what went before. */
+  readonly outputs: { readonly [id: string]: JsonObject };
+  readonly gate?: Gate;
+  /** Answers that still count, by step: a new attempt asks again. */
+  readonly answers: { readonly [step: string]: 'yes' | 'no' };
+  readonly debts: readonly Debt[];
+  readonly stop?: 'soft' | 'hard';
+  /** What ended the way forward. */
+  readonly failure?: { readonly step: string; readonly failure: Failure };
+  readonly warnings: number;
+  /** A step that acts has started, in this part of the run. */
+  readonly changed: boolean;
+  /** A step that destroys has started and was not undone: the operator decides what is paid (design §5, Debts). */
+  readonly crossed: boolean;
+  readonly exit?: number;
+  readonly closed: boolean;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+export const newRun: RunState = {
+  seq: 0,
+  phase: 'new',
+  mode: 'interactive',
+  by: '',
+  order: [],
+  steps: {},
+  outputs: {},
+  answers: {},
+  debts: [],
+  warnings: 0,
+  changed: false,
+  crossed: false,
+  closed: false,
+};
+
+export function stepState(state: RunState, id: string): StepState {
+  return state.steps[id] ?? { is: 'pending', attempt: 0 };
+}
+
+/** Debts that a run may not end with unnamed. */
+export function owed(state: RunState): readonly Debt[] {
+  return state.debts.filter((debt) => debt.due === 'end');
+}
+
+/** What stays until the run is closed. */
+export function kept(state: RunState): readonly Debt[] {
+  return state.debts.filter((debt) => debt.due === 'close');
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { failure } from '../../src/base/failure.ts';
+import { foldEvents } from '../../src/engine/apply-event.ts';
+import { act, catalogueOf, check, drive, newWorld, step, type World } from './fakes.ts';
+
+const broken = failure('failed', 'it to work', 'it broke', 'mend it');
+
+/** A restore in small: check, copies (owed), cut (owed, disrupts), swap (destroys), back, discard. */
+function restore(world: World) {
+  const catalogue = catalogueOf(
+    check(world, 'look'),
+    act(world, 'unpack', { owes: true, stoppable: true }),
+    act(world, 'cut', { owes: true, maxDanger: 'disrupts' }),
+    act(world, 'swap', { maxDanger: 'destroys' }),
+    act(world, 'put-back'),
+    act(world, 'discard'),
+  );
+  const steps = [
+    step('room', 'look', { kind: 'check' }),
+    step('unpack', 'unpack'),
+    step('cut', 'cut'),
+    step('swap', 'swap'),
+    step('traffic', 'put-back', { pays: ['cut'] }),
+    step('discard', 'discard', { pays: ['unpack'] }),
+  ];
+  return { catalogue, steps };
+}
+
+async function driven(world: World, of: Parameters<typeof drive>[3] = {}) {
+  const { catalogue, steps } = restore(world);
+  return await drive(world, catalogue, steps, of);
+}
+
+const typesOf = (world: World) => world.journal.map((event) => event.type);
+
+describe('a run that goes well', () => {
+  it('performs every step in order, pays every debt and ends with 0', async () => {
+    const world = newWorld();
+    const { exit, run } = await driven(world);
+    expect(exit).toBe(0);
+    expect(world.done).toEqual(['unpack', 'cut', 'swap', 'traffic', 'discard']);
+    expect(run.state.debts).toEqual([]);
+    expect(run.state.closed).toBe(true);
+  });
+
+  it('writes a debt before the step that owes it starts, and the effect before it happens', async () => {
+    const world = newWorld();
+    await driven(world);
+    const types = typesOf(world);
+    const owed = world.journal.findIndex((e) => e.type === 'debt-owed' && e.debt.step === 'cut');
+    const started = world.journal.findIndex((e) => e.type === 'step-started' && e.step === 'cut');
+    const effect = world.journal.findIndex((e) => e.type === 'effect-started' && e.step === 'cut');
+    expect(owed).toBeGreaterThan(0);
+    expect(owed).toBeLessThan(started);
+    expect(started).toBeLessThan(effect);
+    expect(types.at(-1)).toBe('run-closed');
+  });
+
+  it('mirrors the line of each effect into the cluster before the effect', async () => {
+    const world = newWorld();
+    await driven(world);
+    const effects = world.journal.flatMap((event) => (event.type === 'effect-started' ? [event.seq] : []));
+    for (const seq of effects) expect(world.mirrored).toContain(seq);
+  });
+
+  it('leaves a journal whose fold is the state the run had', async () => {
+    const world = newWorld();
+    const { run } = await driven(world);
+    expect(foldEvents(world.journal)).toEqual(run.state);
+  });
+});
+
+describe('every way out', () => {
+  it('pays what is owed, in document order, when a step fails before the swap', async () => {
+    const world = newWorld();
+    world.fails = { cut: broken };
+    const { exit, run } = await driven(world);
+    expect(exit).toBe(1);
+    expect(world.done).toEqual(['unpack', 'traffic', 'discard']);
+    expect(run.state.debts).toEqual([]);
+  });
+
+  it('pays nothing by itself after the swap has started, names the debts and ends with 131', async () => {
+    const world = newWorld();
+    world.fails = { swap: broken };
+    const { exit } = await driven(world);
+    expect(exit).toBe(131);
+    expect(world.done).toEqual(['unpack', 'cut']);
+    const end = world.journal.findLast((event) => event.type === 'run-ended');
+    expect(end).toMatchObject({ unpaid: ['debt:unpack', 'debt:cut'] });
+  });
+
+  it('ends with 131 when a payer fails', async () => {
+    const world = newWorld();
+    world.fails = { cut: broken, traffic: broken };
+    expect((await driven(world)).exit).toBe(131);
+  });
+
+  it('refuses with 4, or 10 when the Galera cluster is not safe, before anything was changed', async () => {
+    const world = newWorld();
+    world.fails = { room: failure('refused', 'room', 'none', 'make room') };
+    expect((await driven(world)).exit).toBe(4);
+    world.fails = { room: failure('unsafe', 'quorum', 'none', 'wait') };
+    expect((await driven(world)).exit).toBe(10);
+    expect(world.done).toEqual([]);
+  });
+
+  it('asks again when an answer is unknown, and never takes it for a yes', async () => {
+    const world = newWorld();
+    world.fails = { room: failure('unknown', 'an answer', 'the connection dropped', 'again') };
+    expect((await driven(world)).exit).toBe(1);
+    expect(world.done).toEqual([]);
+  });
+});
+
+describe('gates', () => {
+  it('asks a person at the plan, at what disrupts and at what destroys; the last wants the cluster typed', async () => {
+    const world = newWorld();
+    expect((await driven(world, { mode: 'interactive', terminal: true })).exit).toBe(0);
+    expect(world.asked.map((gate) => [gate.step, gate.need, gate.word])).toEqual([
+      ['plan', 'yes-no', undefined],
+      ['cut', 'yes-no', undefined],
+      ['swap', 'typed', 'openstack/lab'],
+    ]);
+  });
+
+  it('a no changes nothing more, pays, and ends with 5', async () => {
+    const world = newWorld();
+    world.answers = { cut: { answer: 'no' } };
+    expect((await driven(world, { mode: 'interactive', terminal: true })).exit).toBe(5);
+    expect(world.done).toEqual(['unpack', 'discard']);
+  });
+
+  it('a no at the plan leaves the cluster as it was', async () => {
+    const world = newWorld();
+    world.answers = { plan: { answer: 'no' } };
+    expect((await driven(world, { mode: 'interactive', terminal: true })).exit).toBe(5);
+    expect(world.done).toEqual([]);
+    expect(world.mirrored).toEqual([]);
+  });
+
+  it('a typed gate is no when another word was typed', async () => {
+    const world = newWorld();
+    world.answers = { swap: { answer: 'yes', typed: 'openstack/other' } };
+    expect((await driven(world, { mode: 'interactive', terminal: true })).exit).toBe(5);
+    expect(world.done).not.toContain('swap');
+  });
+
+  it('without a terminal and without --yes nobody is asked and the answer is no', async () => {
+    const world = newWorld();
+    expect((await driven(world, { mode: 'interactive', terminal: false })).exit).toBe(5);
+    expect(world.asked).toEqual([]);
+    expect(world.done).toEqual([]);
+  });
+});
+
+describe('the fence', () => {
+  it('a lease held by another run ends it with 11, nothing changed', async () => {
+    const world = newWorld();
+    world.holder = 'sre2@bastion-2';
+    expect((await driven(world)).exit).toBe(11);
+    expect(world.done).toEqual([]);
+  });
+
+  it('a plan whose ground has moved is not carried out', async () => {
+    const world = newWorld();
+    world.moved = failure('refused', 'the cluster as planned', 'a pod was replaced', 'plan again');
+    expect((await driven(world)).exit).toBe(4);
+    expect(world.done).toEqual([]);
+  });
+
+  it('stops before the next effect when the target is another one', async () => {
+    const world = newWorld();
+    world.during = async (id) => {
+      if (id === 'cut') world.fence = failure('refused', 'the same cluster', 'another one', 'look');
+    };
+    const { exit } = await driven(world);
+    expect(exit).toBe(131);
+    expect(world.done).toEqual(['unpack']);
+  });
+
+  it('a full disk stops the run before its next effect and still lets it pay', async () => {
+    const world = newWorld();
+    world.during = async (id) => {
+      if (id === 'cut') world.diskFull = true;
+    };
+    const { exit } = await driven(world);
+    expect(exit).toBe(1);
+    expect(world.done).toEqual(['unpack', 'traffic', 'discard']);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('once: a step that can be stopped is stopped, payers run, 130', async () => {
+    const world = newWorld();
+    world.during = async (id, run, hands) => {
+      if (id !== 'unpack') return;
+      await run.stop('me');
+      expect(hands.signal.aborted).toBe(true);
+      world.fails = { unpack: broken };
+    };
+    expect((await driven(world)).exit).toBe(130);
+    expect(world.done).toEqual(['discard']);
+  });
+
+  it('once: a step that must finish finishes, then payers run, 130', async () => {
+    const world = newWorld();
+    world.during = async (id, run, hands) => {
+      if (id !== 'cut') return;
+      await run.stop('me');
+      expect(hands.signal.aborted).toBe(false);
+    };
+    expect((await driven(world)).exit).toBe(130);
+    expect(world.done).toEqual(['unpack', 'cut', 'traffic', 'discard']);
+  });
+
+  it('twice: nothing is waited for, nothing paid, 131 with the debts named', async () => {
+    const world = newWorld();
+    world.during = async (id, run) => {
+      if (id !== 'cut') return;
+      await run.stop('me');
+      await run.stop('me');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    const { exit } = await driven(world);
+    expect(exit).toBe(131);
+    expect(world.done).toEqual(['unpack']);
+  });
+});
