@@ -20,8 +20,12 @@ export interface TargetConfig {
   readonly cluster: string;
   readonly statefulset: string;
   readonly container: string;
+  /** A member's data directory in its container: where its claim is mounted, or below. Absent: where it is mounted. */
+  readonly dataDirectory?: string;
   /** The clients' Service: its selector is what "traffic" means. */
   readonly service: string;
+  /** Whether a desynced member leaves that Service. Absent: as its readiness probe says, where that can be read. */
+  readonly leavesServiceWhenDesynced?: boolean;
   readonly account: Account;
   /** Used for status, plans and dry runs where it is configured. */
   readonly reader?: Account;

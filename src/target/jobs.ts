@@ -5,6 +5,8 @@ import type { Account } from './config.ts';
 export interface Mount {
   readonly claim: string;
   readonly mountPath: string;
+  /** A folder of the volume in the place of its root. */
+  readonly subPath?: string;
   readonly readOnly: boolean;
 }
 

@@ -1,0 +1,23 @@
+# discard: an unpacked copy, or all that a run left on a member's volume. Never while a swap is half: each half is the only one there is.
+require_work
+case $(phase_of "$GR_WORK") in
+  swapping | returning) fail "a swap in $GR_WORK that is whole or undone" 'it is half' 'finish the swap, or undo it' ;;
+esac
+bytes=0
+gone() {
+  exists "$1" || return 0
+  bytes=$((bytes + $(size_of "$1")))
+  rm -rf -- "$1"
+}
+rm -f -- "$GR_WORK/state/unpacked" # first: what is half gone is no copy any more
+gone "$GR_WORK/new"
+case $GR_WHAT in
+  all) gone "$GR_WORK/old" ;;
+  unpacked) rmdir -- "$GR_WORK/old" 2> /dev/null || true ;; # nothing is in it after a swap-back
+  *) fail 'WHAT unpacked or all' "$GR_WHAT" 'this is a defect of the program: report it' ;;
+esac
+if ! exists "$GR_WORK/old"; then
+  rm -rf -- "$GR_WORK" # the state with it, last: it says what the rest is
+  sync "${GR_WORK%/*}"
+fi
+succeed "\"bytes\":$bytes"
