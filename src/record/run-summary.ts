@@ -1,0 +1,71 @@
+import type { Debt } from '../engine/action.ts';
+import { foldEvents } from '../engine/apply-event.ts';
+import type { RunEvent } from '../engine/event.ts';
+import { exits } from '../engine/exit-code.ts';
+import { kept, owed } from '../engine/state.ts';
+import { clusterWord } from '../target/identity.ts';
+
+/** One row of `runs list`. */
+export interface RunSummary {
+  readonly run: string;
+  readonly runbook: string;
+  readonly title: string;
+  /** `NAMESPACE/NAME` */
+  readonly cluster: string;
+  readonly context: string;
+  readonly by: string;
+  readonly startedAt: number;
+  /** Absent: it runs, or it was cut off. The journal cannot tell; its lock and the lease can. */
+  readonly endedAt?: number;
+  readonly exit?: number;
+  /** `done`, `warned`, `refused` …; `not ended` without an end. */
+  readonly outcome: string;
+  /** The sentence of its end. */
+  readonly says?: string;
+  readonly unpaid: readonly Debt[];
+  /** What stays until the run is closed. */
+  readonly kept: readonly Debt[];
+  readonly closed: boolean;
+  readonly lastEventAt: number;
+}
+
+/** Undefined for a journal without a `run-started`: the run never began. */
+export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
+  const state = foldEvents(events);
+  const last = events.at(-1);
+  const { plan, startedAt } = state;
+  if (plan === undefined || startedAt === undefined || last === undefined) return undefined;
+  const ended = state.phase === 'ended' ? events.findLast((event) => event.type === 'run-ended') : undefined;
+  return {
+    run: plan.run,
+    runbook: plan.runbook.name,
+    title: plan.runbook.title,
+    cluster: clusterWord(plan.identity),
+    context: plan.identity.context,
+    by: state.by,
+    startedAt,
+    ...(ended === undefined ? {} : { endedAt: ended.at, exit: ended.exit, says: ended.says }),
+    outcome: outcomeOf(ended?.exit),
+    unpaid: owed(state),
+    kept: state.closed ? [] : kept(state),
+    closed: state.closed,
+    lastEventAt: last.at,
+  };
+}
+
+const outcomes: Readonly<Record<number, string>> = {
+  [exits.done]: 'done',
+  [exits.failed]: 'failed',
+  [exits.usage]: 'usage',
+  [exits.warned]: 'done, warned',
+  [exits.refused]: 'refused',
+  [exits.answeredNo]: 'answered no',
+  [exits.unsafe]: 'not safe',
+  [exits.held]: 'held by another',
+  [exits.interrupted]: 'stopped',
+  [exits.owes]: 'owes',
+};
+
+export function outcomeOf(exit: number | undefined): string {
+  return exit === undefined ? 'not ended' : (outcomes[exit] ?? `exit ${exit}`);
+}
