@@ -1,0 +1,135 @@
+import { FailureError, fail, failure } from '../base/failure.ts';
+import type { JobReport, RunnerSpec } from '../target/jobs.ts';
+import type { Hands, Look } from '../target/look.ts';
+
+/** Names a Job from run, step, attempt and member (design §5): the same for a second start, so that it finds the first one's work. */
+export function jobName(
+  at: { readonly run: string; readonly step: string; readonly attempt: number },
+  ordinal?: number,
+): string {
+  return [
+    'galera-runbook',
+    at.run,
+    at.step,
+    String(at.attempt),
+    ...(ordinal === undefined ? [] : [String(ordinal)]),
+  ].join('-');
+}
+
+const pollMs = 1000;
+/** How long after its own deadline a Job may still be seen: Kubernetes ends it, this is for an API server that does not answer. */
+const slackMs = 60_000;
+const stopGraceMs = 90_000;
+
+/**
+ * Starts the Jobs (or finds them) and waits until each has ended well; gives their reports in order. When one fails the others are
+ * waited for, so that no work goes on unseen; then the first failure is thrown. When the operator stops waiting the Jobs are
+ * stopped, so that their traps run. An API server that does not answer is waited out until the deadline: the work goes on in the cluster.
+ */
+export async function runJobs(
+  hands: Hands,
+  specs: readonly RunnerSpec[],
+): Promise<readonly (JobReport & { result: NonNullable<JobReport['result']> })[]> {
+  for (const spec of specs) await hands.jobs.start(spec);
+  const settled = await Promise.all(specs.map((spec) => settle(hands, spec)));
+  for (const { spec, report } of settled) {
+    if (report) await hands.keepOutput(`${spec.name}.log`, report.log);
+  }
+  const broken = settled.find(({ failed }) => failed !== undefined);
+  if (broken?.failed) throw broken.failed;
+  return settled.flatMap(({ report }) => (report?.result ? [{ ...report, result: report.result }] : []));
+}
+
+async function settle(
+  hands: Hands,
+  spec: RunnerSpec,
+): Promise<{ spec: RunnerSpec; report?: JobReport; failed?: FailureError }> {
+  let report: JobReport | undefined;
+  try {
+    report = await wait(hands, spec);
+    return { spec, report };
+  } catch (thrown) {
+    if (!(thrown instanceof FailureError)) throw thrown;
+    const last = report ?? (await hands.jobs.report(spec.place.namespace, spec.name).catch(() => undefined));
+    return { spec, failed: thrown, ...(last ? { report: last } : {}) };
+  }
+}
+
+async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
+  const until = hands.clock.now() + spec.deadlineMs + slackMs;
+  let silence: FailureError | undefined;
+  for (;;) {
+    if (hands.signal.aborted) {
+      await hands.jobs.stop(spec.place.namespace, spec.name, stopGraceMs);
+      fail(
+        'failed',
+        `Job ${spec.name} to end`,
+        'stopped by the operator',
+        'nothing: what it left is cleaned up by the steps that pay for it',
+      );
+    }
+    const report = await hands.jobs.report(spec.place.namespace, spec.name).catch((thrown) => {
+      if (!(thrown instanceof FailureError) || thrown.failure.kind !== 'unknown') throw thrown;
+      silence = thrown;
+      return 'silent' as const;
+    });
+    if (report !== 'silent') {
+      silence = undefined;
+      if (!report) fail('failed', `Job ${spec.name}`, 'it is gone', 'find out who deleted it; then run the step again');
+      pulseOf(hands, spec, report);
+      if (report.phase === 'succeeded') {
+        if (report.result) return report;
+        throw new FailureError(
+          failure(
+            'unknown',
+            `a result at the end of Job ${spec.name}'s log`,
+            'none: the log was cut',
+            "look at the step's output; then run the step again",
+          ),
+        );
+      }
+      if (report.phase === 'failed') throw new FailureError(failureOfJob(spec, report));
+    }
+    if (hands.clock.now() > until) {
+      throw (
+        silence ??
+        new FailureError(
+          failure(
+            'failed',
+            `Job ${spec.name} to end within its deadline`,
+            report === 'silent'
+              ? 'no answer'
+              : `it ${report.phase === 'pending' ? `waits: ${report.waiting ?? 'no reason given'}` : 'still runs'}`,
+            'look at the Job and its pod',
+          ),
+        )
+      );
+    }
+    await hands.clock.sleep(pollMs, hands.signal).catch(() => undefined);
+  }
+}
+
+function failureOfJob(spec: RunnerSpec, report: JobReport) {
+  if (report.failure) return failure('failed', report.failure.expected, report.failure.found, report.failure.next);
+  return failure(
+    'failed',
+    `Job ${spec.name} to end well`,
+    report.tail.at(-1) ?? 'no output',
+    "look at the step's output",
+  );
+}
+
+function pulseOf(hands: Hands, spec: RunnerSpec, report: JobReport): void {
+  hands.pulse({
+    step: spec.step,
+    ...(spec.member ? { member: spec.member } : {}),
+    phase: report.progress?.phase ?? (report.phase === 'pending' ? 'waiting' : report.phase),
+    ...(report.progress ? { bytes: report.progress.bytes, total: report.progress.total } : {}),
+    ...(report.waiting ? { says: report.waiting } : {}),
+  });
+}
+
+/** Reports of Jobs that a step has started already, without starting anything: for `observe`. */
+export async function foundJobs(look: Look, names: readonly string[]): Promise<readonly (JobReport | undefined)[]> {
+  return await Promise.all(names.map((name) => look.jobs.report(look.config.namespace, name)));
+}

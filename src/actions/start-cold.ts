@@ -1,0 +1,93 @@
+import { FailureError } from '../base/failure.ts';
+import { bootstrapCandidate } from '../galera/bootstrap-candidate.ts';
+import { formatPosition } from '../galera/position.ts';
+import type { Hands } from '../target/look.ts';
+import { type ClusterView, viewCluster } from './cluster-view.ts';
+import { requireFence, unfenced } from './fence.ts';
+import { deadlines, memberJob } from './member-job.ts';
+import type { VolumePosition } from './member-position.ts';
+import { freshNames, readPositions } from './read-positions.ts';
+import { runJobs } from './run-job.ts';
+import { scale } from './scale.ts';
+import { firstIsUp, volumesFree } from './start-wait.ts';
+import { unevenSwap } from './swap-state.ts';
+
+/**
+ * From a full stop to the first member up, or, where the one that must be first is not ordinal 0, to all of them started. Gives the positions
+ * that it decided by.
+ */
+export async function coldStart(hands: Hands, replicas: number): Promise<readonly VolumePosition[]> {
+  const members = (await viewCluster(hands, replicas)).members;
+  const names = await freshNames(hands, 'p', members);
+  const jobs = members.map(({ ordinal }) => names(ordinal));
+  const view = await volumesFree(hands, replicas, 0, jobs);
+  requireFence(view, jobs);
+  const volumes = await readPositions(hands, view, view.members, names);
+  const uneven = unevenSwap(volumes);
+  if (uneven) throw new FailureError(uneven);
+  const onlyFirst = view.statefulSet.podManagementPolicy !== 'Parallel';
+  const choice = bootstrapCandidate(volumes, { replicas, ...(onlyFirst ? { firstOrdinal: 0 } : {}) });
+  if (!choice.ok) throw new FailureError(choice.failure);
+  const { candidate } = choice;
+  hands.pulse({ step: hands.at.step, phase: 'first', says: `${candidate.member}: ${candidate.because}` });
+  // Others first: at no moment do two members have the setting (design §6.11).
+  await writeSettings(
+    hands,
+    view,
+    volumes.filter(
+      ({ ordinal, safeToBootstrap, source }) =>
+        ordinal !== candidate.ordinal && (safeToBootstrap || source !== 'grastate'),
+    ),
+    false,
+  );
+  const first = volumes.filter(({ ordinal }) => ordinal === candidate.ordinal);
+  const ours = first.filter(({ safeToBootstrap, source }) => !safeToBootstrap || source !== 'grastate');
+  try {
+    await writeSettings(hands, view, ours, true);
+    requireFence(await viewCluster(hands, replicas));
+    await scale(hands, view, candidate.ordinal === 0 ? 1 : replicas, candidate.ordinal === 0 ? replicas : null);
+  } catch (thrown) {
+    await takeBack(hands, replicas, ours);
+    throw thrown;
+  }
+  if (candidate.ordinal === 0) await firstIsUp(hands, replicas);
+  return volumes;
+}
+
+/** Each with its own position: after a crash grastate.dat has none, and without one a member takes a state dump. */
+export async function writeSettings(
+  hands: Hands,
+  view: ClusterView,
+  volumes: readonly VolumePosition[],
+  safe: boolean,
+): Promise<void> {
+  const members = view.members.filter(({ ordinal }) => volumes.some((volume) => volume.ordinal === ordinal));
+  if (members.length === 0) return;
+  const names = await freshNames(hands, safe ? 'first' : 'other', members);
+  const specs = members.flatMap((member) => {
+    const position = volumes.find(({ ordinal }) => ordinal === member.ordinal)?.position;
+    if (!position) return [];
+    const values = { POSITION: formatPosition(position), SAFE: safe ? '1' : '0' };
+    return [
+      memberJob(hands, view, member, {
+        verb: 'bootstrap',
+        values,
+        name: names(member.ordinal),
+        besideMember: false,
+        deadlineMs: deadlines.bootstrap,
+      }),
+    ];
+  });
+  await runJobs(hands, specs);
+}
+
+/** The setting must not outlive a start that did not happen. Where members run by now it is theirs: Galera itself ends it. */
+async function takeBack(hands: Hands, replicas: number, volumes: readonly VolumePosition[]): Promise<void> {
+  try {
+    const view = await viewCluster(hands, replicas);
+    if (!unfenced(view)) await writeSettings(hands, view, volumes, false);
+  } catch (thrown) {
+    // The failure that led here matters more; the next start takes the setting from every other member before it begins.
+    if (!(thrown instanceof FailureError)) throw thrown;
+  }
+}

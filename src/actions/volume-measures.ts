@@ -1,0 +1,102 @@
+import { FailureError } from '../base/failure.ts';
+import type { RunnerSpec, VolumeMeasure } from '../target/jobs.ts';
+import { Conflict, type Obj, type Ref } from '../target/kubernetes.ts';
+import type { Hands, Look } from '../target/look.ts';
+import { kindLabel, managedBy } from './labels.ts';
+import { foundJobs, runJobs } from './run-job.ts';
+
+/** A volume's size and free space when a runner last saw it; `at` in milliseconds since 1970. */
+export interface Measure {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly at: number;
+}
+
+const attempts = 3;
+
+function refOf(look: Look): Ref {
+  const name = `galera-runbook-volumes-${look.config.statefulset}`;
+  return { apiVersion: 'v1', kind: 'ConfigMap', namespace: look.config.namespace, name };
+}
+
+/**
+ * Keeps what the runners measured, for plans and status: free space is known from nowhere else (design §5). Called after every
+ * `runJobs`. What cannot be written is let go: a convenience is never a reason to fail a step that went well.
+ */
+export async function recordMeasures(
+  hands: Hands,
+  reports: readonly { readonly volumes: readonly VolumeMeasure[] }[],
+): Promise<void> {
+  const at = hands.clock.now();
+  const seen = reports.flatMap((report) => report.volumes);
+  if (seen.length === 0) return;
+  const data = Object.fromEntries(
+    seen.map(({ claim, totalBytes, freeBytes }) => [claim, JSON.stringify({ totalBytes, freeBytes, at })]),
+  );
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    try {
+      await write(hands, data);
+      return;
+    } catch (thrown) {
+      const settles =
+        thrown instanceof Conflict || (thrown instanceof FailureError && thrown.failure.kind === 'unknown');
+      if (!settles) throw thrown;
+    }
+  }
+}
+
+/** {@link runJobs}, keeping what the runners measured, also of those that failed: of a full volume most of all. */
+export async function runMeasured(hands: Hands, specs: readonly RunnerSpec[]): ReturnType<typeof runJobs> {
+  try {
+    const reports = await runJobs(hands, specs);
+    await recordMeasures(hands, reports);
+    return reports;
+  } catch (thrown) {
+    const found = await foundJobs(
+      hands,
+      specs.map((spec) => spec.name),
+    ).catch(() => []);
+    await recordMeasures(
+      hands,
+      found.flatMap((report) => report ?? []),
+    );
+    throw thrown;
+  }
+}
+
+async function write(hands: Hands, data: { readonly [claim: string]: string }): Promise<void> {
+  const ref = refOf(hands);
+  const found = await hands.kube.get(ref);
+  if (found) {
+    await hands.kube.patch(ref, { data }, { uid: found.metadata.uid ?? '' });
+    return;
+  }
+  const metadata = {
+    name: ref.name,
+    namespace: hands.config.namespace,
+    labels: { ...managedBy, [kindLabel]: 'volumes' },
+  };
+  await hands.kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+}
+
+/** The last measurement of each claim. Text that is no measurement is left out: unknown, not zero. */
+export async function lastMeasures(look: Look): Promise<ReadonlyMap<string, Measure>> {
+  const found: Obj | undefined = await look.kube.get(refOf(look));
+  const entries = Object.entries((found?.data ?? {}) as { readonly [claim: string]: string });
+  return new Map(
+    entries.flatMap(([claim, text]) => {
+      const measure = measureOf(text);
+      return measure ? [[claim, measure] as const] : [];
+    }),
+  );
+}
+
+function measureOf(text: string): Measure | undefined {
+  try {
+    const { totalBytes, freeBytes, at } = JSON.parse(text) as Partial<Measure>;
+    if (![totalBytes, freeBytes, at].every((value) => typeof value === 'number')) return undefined;
+    return { totalBytes, freeBytes, at } as Measure;
+  } catch {
+    return undefined;
+  }
+}

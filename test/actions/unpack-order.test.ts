@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { MemberView } from '../../src/actions/cluster-view.ts';
+import { type UnpackOrder, unpackOrder } from '../../src/actions/unpack-order.ts';
+
+const member = (ordinal: number, node: string): MemberView => ({
+  name: `db-${ordinal}`,
+  ordinal,
+  pod: { uid: 'u', node, ready: true, deleting: false, phase: 'Running', restarts: 0 },
+  data: { claim: `data-db-${ordinal}`, accessModes: ['ReadWriteOnce'], nodes: [node], bound: true },
+  inService: true,
+});
+const apart = [member(0, 'node0'), member(1, 'node1')];
+const beside = [member(0, 'node0'), member(1, 'node0')];
+const backups = (mode: string, more = {}) => ({ claim: 'galera-backups', accessModes: [mode], bound: true, ...more });
+
+function order(members: readonly MemberView[], of: ReturnType<typeof backups>): UnpackOrder {
+  const found = unpackOrder(members, of);
+  if ('expected' in found) throw new Error(found.found);
+  return found;
+}
+
+test('a claim that every Kubernetes node reaches is read by all at once', () => {
+  expect(order(apart, backups('ReadWriteMany'))).toEqual({
+    together: true,
+    because: 'claim galera-backups is ReadWriteMany',
+  });
+  expect(order(apart, backups('ReadOnlyMany')).together).toBe(true);
+});
+
+test('a ReadWriteOnce claim moves from one Kubernetes node to the next', () => {
+  expect(order(apart, backups('ReadWriteOnce'))).toEqual({
+    together: false,
+    because: 'claim galera-backups is ReadWriteOnce: it moves from one Kubernetes node to the next',
+  });
+});
+
+test('a ReadWriteOnce claim is read at once where all members share a Kubernetes node', () => {
+  expect(order(beside, backups('ReadWriteOnce', { nodes: ['node0'] })).together).toBe(true);
+});
+
+test('a ReadWriteOncePod claim is read by one pod at a time, wherever they are', () => {
+  expect(order(beside, backups('ReadWriteOncePod')).together).toBe(false);
+});
+
+test('a pair of claims that no Kubernetes node reaches is refused by name', () => {
+  const found = unpackOrder(apart, backups('ReadWriteOnce', { nodes: ['node0'] }));
+  expect(found).toMatchObject({
+    kind: 'refused',
+    found: 'db-1: claim data-db-1 is on node1, claim galera-backups only on node0',
+  });
+});
+
+test('a claim that is not bound is refused', () => {
+  expect(unpackOrder(apart, backups('ReadWriteMany', { bound: false }))).toMatchObject({ kind: 'refused' });
+});
