@@ -72,14 +72,24 @@ export class Run {
     return this.#events;
   }
 
-  /** First time: the step is stopped or finished, then payers run. Second time: waiting ends, work in the cluster goes on. */
+  /** The step that is under way is stopped or finished, then payers run. Asked again, it changes nothing. */
   async stop(by: string): Promise<void> {
-    if (this.#state.phase === 'ended' || this.#state.phase === 'new') return;
-    const hard = this.#state.stop !== undefined;
-    await this.append({ type: 'stop-asked', by, hard });
+    if (!this.#going() || this.#state.stop !== undefined) return;
+    await this.append({ type: 'stop-asked', by, hard: false });
     this.#gate?.abort();
     this.#stopping.abort(stopReason);
-    if (hard) this.#detached.resolve('detached');
+  }
+
+  /** Waiting ends at once, nothing is paid, work in the cluster goes on. */
+  async abandon(by: string): Promise<void> {
+    if (!this.#going() || this.#state.stop === 'hard') return;
+    await this.append({ type: 'stop-asked', by, hard: true });
+    this.#gate?.abort();
+    this.#detached.resolve('detached');
+  }
+
+  #going(): boolean {
+    return this.#state.phase !== 'ended' && this.#state.phase !== 'new';
   }
 
   append(event: NewEvent): Promise<void> {

@@ -219,7 +219,7 @@ describe('Ctrl-C', () => {
     world.during = async (id, run) => {
       if (id !== 'cut') return;
       await run.stop('me');
-      await run.stop('me');
+      await run.abandon('me');
       await new Promise((resolve) => setTimeout(resolve, 5));
     };
     const { exit } = await driven(world);

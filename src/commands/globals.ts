@@ -1,0 +1,48 @@
+import { type Command, Option } from 'commander';
+
+/** Options that every command takes (design §7). */
+export interface Globals {
+  readonly config?: string;
+  readonly target?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly kubeconfig?: string;
+  readonly output: 'text' | 'json';
+  readonly stateDir?: string;
+  readonly runbooks?: string;
+}
+
+export function withGlobals(command: Command): Command {
+  return command
+    .option('--config <file>', 'targets; default: galera-runbook/config.yaml in the XDG config folder')
+    .option('--target <name>', 'which target; may be left out when there is one')
+    .option('--context <name>', 'kubeconfig context')
+    .option('-n, --namespace <name>', 'namespace of the Galera cluster')
+    .option('--kubeconfig <file>', 'default: KUBECONFIG, then ~/.kube/config')
+    .option('--state-dir <folder>', 'where runs are recorded; default: galera-runbook in the XDG state folder')
+    .option('--runbooks <folder>', "a site's own runbooks, beside those that come with the program")
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'));
+}
+
+/** The global options, wherever on the command line they stood. */
+export function globalsOf(command: Command): Globals {
+  return command.optsWithGlobals() as Globals;
+}
+
+export interface RunOptions {
+  readonly param?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly cluster?: string;
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Options of every command that carries out a runbook. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option('-p, --param <key=value>', 'a parameter of the runbook; may be given several times', collect)
+    .option('--dry-run', 'show the plan, write nothing')
+    .option('--yes', 'answer the gates with yes, for the cluster named by --cluster')
+    .option('--cluster <namespace/name>', 'the Galera cluster that --yes is meant for');
+}

@@ -1,0 +1,204 @@
+import { program } from '../actions/program.ts';
+import { resolveBackup } from '../actions/resolve-backup.ts';
+import { FailureError, fail, failure } from '../base/failure.ts';
+import { canonical } from '../base/json.ts';
+import { Run } from '../engine/drive.ts';
+import type { Mode, Plan, PlannedStep } from '../engine/event.ts';
+import { exitOfFailure, exits } from '../engine/exit-code.ts';
+import type { Frontend } from '../engine/frontend.ts';
+import { parametersOf } from '../engine/parameters.ts';
+import { makePlan, refusals, sha256 } from '../engine/plan.ts';
+import { onSignals } from '../host/signals.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import { clusterWord } from '../target/identity.ts';
+import { drivingOf } from './driving.ts';
+import { frontendOf } from './front.ts';
+import type { Globals, RunOptions } from './globals.ts';
+import { type LoadedRunbook, loadRunbook } from './load-runbook.ts';
+import { tellFailure } from './output.ts';
+import { newRunId } from './run-id.ts';
+import { RunRecord } from './run-record.ts';
+import { openSession, type Session, sawOf, see, targetFacts } from './session.ts';
+
+/** How often a plan is made anew because what it saw has moved, before the operator is told that the ground does not hold still. */
+const plansAtMost = 3;
+
+export function hasTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env.CI;
+}
+
+/** What can be said without looking at any cluster: exit 2, with the flag to use (design §6.3). */
+export function checkMode(options: RunOptions, name: string): Mode {
+  if (options.dryRun) return 'interactive';
+  if (options.yes && options.cluster === undefined) {
+    fail(
+      'usage',
+      'with --yes, the Galera cluster that it is meant for',
+      'no --cluster',
+      `galera-runbook ${name} --yes --cluster NAMESPACE/NAME`,
+    );
+  }
+  if (!options.yes && !hasTerminal()) {
+    fail(
+      'usage',
+      'a terminal to ask at the gates, or --yes',
+      'no terminal',
+      `galera-runbook ${name} --yes --cluster NAMESPACE/NAME, or --dry-run to see the plan`,
+    );
+  }
+  return options.yes ? 'yes' : 'interactive';
+}
+
+/** Exit 4: the right flag for another cluster. */
+export function checkCluster(session: Session, options: RunOptions): void {
+  const word = clusterWord(session.identity);
+  if (options.cluster === undefined || options.cluster === word) return;
+  fail(
+    'refused',
+    `--cluster ${word}, which is target ${session.config.name} in context ${session.identity.context}`,
+    options.cluster,
+    'choose the target with --target, or correct --cluster',
+  );
+}
+
+export async function runRunbook(
+  globals: Globals,
+  name: string,
+  options: RunOptions,
+  given: { readonly [name: string]: string },
+): Promise<number> {
+  const mode = checkMode(options, name);
+  const loaded = await loadRunbook(globals, name);
+  const { runbook } = loaded;
+  const session = await openSession(globals);
+  try {
+    checkCluster(session, options);
+    if (!runbook.flavours.includes(session.config.flavour)) {
+      fail(
+        'refused',
+        `a runbook for flavour ${session.config.flavour}`,
+        `${runbook.name} is for ${runbook.flavours.join(', ')}`,
+        'galera-runbook runbooks list shows which runbooks are for which flavour',
+      );
+    }
+    for (let tries = 1; ; tries++) {
+      const ended = await runOnce(globals, session, loaded, mode, options, given);
+      if (ended !== 'moved') return ended;
+      if (tries === plansAtMost)
+        fail(
+          'refused',
+          'a target that holds still between plan and start',
+          `it has moved ${plansAtMost} times`,
+          'find out who changes it; then run again',
+        );
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+async function runOnce(
+  globals: Globals,
+  session: Session,
+  { runbook, bytes }: LoadedRunbook,
+  mode: Mode,
+  options: RunOptions,
+  given: { readonly [name: string]: string },
+): Promise<number | 'moved'> {
+  const run = newRunId();
+  const frontend = frontendOf(globals, session.redactor, { dryRun: options.dryRun === true, mode });
+  const plan = await planOf(session, runbook, run, given);
+  frontend.planned(plan);
+  const no = refused(plan.steps);
+  if (no.length > 0) return refusal(no);
+  if (options.dryRun) return exits.done;
+  await checkNobodyElse(session);
+  const record = await RunRecord.create(globals, run, bytes, session.redactor);
+  const moved = { yet: false };
+  const driver = new Run(
+    drivingOf({
+      session,
+      run,
+      record,
+      document: bytes,
+      frontend,
+      terminal: hasTerminal(),
+      ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+      unmoved: async (of) => {
+        moved.yet = sha256(canonical(sawOf(session, await see(session)))) !== of.saw;
+        if (moved.yet)
+          throw new FailureError(
+            failure('refused', 'the target as the plan saw it', 'it has moved since', 'the plan is made again'),
+          );
+      },
+    }),
+  );
+  const exit = await driveRecorded(driver, record, frontend, () =>
+    driver.append({ type: 'run-started', plan, mode, by: session.by, format: 1 }),
+  );
+  return moved.yet ? 'moved' : exit;
+}
+
+/** Drives with signals watched; writes the transcript whatever happens. */
+export async function driveRecorded(
+  driver: Run,
+  record: RunRecord,
+  frontend: Frontend,
+  begin: () => Promise<void>,
+): Promise<number> {
+  const unwatch = onSignals({
+    stop: (by) => void driver.stop(by),
+    abandon: () => void driver.abandon('SIGINT'),
+    // The terminal is gone: the run goes to its safe point by itself, and what is owed stays known.
+    hangUp: () => void driver.stop('SIGHUP'),
+  });
+  try {
+    await begin();
+    return await driver.drive();
+  } finally {
+    unwatch();
+    await record.finish(driver.events);
+    await frontend.close();
+  }
+}
+
+async function planOf(
+  session: Session,
+  runbook: Runbook,
+  run: string,
+  given: { readonly [name: string]: string },
+): Promise<Plan> {
+  const view = await see(session);
+  const look = session.lookFor(run);
+  const parameters = await parametersOf(runbook, given, (wanted) => resolveBackup(session.look(), wanted));
+  return await makePlan(
+    { catalogue: session.catalogue, look: (step, attempt) => look(step, attempt, AbortSignal.timeout(120_000)) },
+    { run, runbook, parameters, targetFacts: targetFacts(session, view), program, saw: sawOf(session, view) },
+  );
+}
+
+/** What a plan refuses: it cannot be carried out while there is one. */
+export const refused = refusals;
+
+/** All leading refusals at once; the worst decides the exit code: not safe before refused before anything else. */
+export function refusal(of: ReturnType<typeof refusals>): number {
+  for (const { failure } of of) tellFailure(failure);
+  const codes = of.map(({ failure }) => exitOfFailure(failure));
+  return [exits.unsafe, exits.refused, exits.held, exits.usage].find((code) => codes.includes(code)) ?? exits.failed;
+}
+
+async function checkNobodyElse(session: Session): Promise<void> {
+  const holder = await session.lease().read();
+  if (holder)
+    fail(
+      'held',
+      'no other run on this Galera cluster',
+      `run ${holder.run} of ${holder.holder} holds the lease`,
+      'wait until that run has ended: galera-runbook status shows it',
+    );
+}
+
+/** The steps that act, for a one line summary. */
+export function acting(steps: readonly PlannedStep[]): readonly PlannedStep[] {
+  return steps.filter((planned) => planned.skipped === undefined);
+}

@@ -1,0 +1,172 @@
+import { catalogue } from '../actions/catalogue.ts';
+import { type ClusterView, viewCluster } from '../actions/cluster-view.ts';
+import type { Failure } from '../base/failure.ts';
+import { FailureError, fail, failure } from '../base/failure.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { Catalogue } from '../engine/action.ts';
+import type { Writes } from '../engine/fenced-hands.ts';
+import type { LookFor } from '../engine/ports.ts';
+import { systemClock } from '../host/clock.ts';
+import { who } from '../host/who.ts';
+import { type Connection, connectKubernetes } from '../kubernetes/connect.ts';
+import { readIdentity } from '../kubernetes/identity.ts';
+import { secretPasswords } from '../mariadb/password.ts';
+import { connectMariaDb } from '../mariadb/sql.ts';
+import { Redactor } from '../record/redact.ts';
+import type { TargetConfig } from '../target/config.ts';
+import { type Identity, sameIdentity } from '../target/identity.ts';
+import type { RunLease } from '../target/lease.ts';
+import type { Clock, Look } from '../target/look.ts';
+import type { Globals } from './globals.ts';
+import { talk } from './output.ts';
+import { chooseTarget } from './targets.ts';
+
+/** A connection to one target: what every command but `runbooks` works with. */
+export interface Session {
+  readonly config: TargetConfig;
+  readonly identity: Identity;
+  readonly connection: Connection;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  lookFor(run: string): LookFor;
+  /** Reading outside a run, without a deadline of its own. */
+  look(): Look;
+  readonly writes: Writes;
+  lease(): RunLease;
+  /** `user@host`, with what an auditor asks for. */
+  readonly by: string;
+  /** `user@host/pid`, as the lease names it. */
+  readonly holder: string;
+  /** Throws when the target is not the one that was connected to. */
+  checkIdentity(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSession(globals: Globals, env: NodeJS.ProcessEnv = process.env): Promise<Session> {
+  const config = await chooseTarget(globals, env);
+  const redactor = new Redactor([
+    config.cluster,
+    config.namespace,
+    config.statefulset,
+    config.service,
+    config.container,
+  ]);
+  const connection = await connectKubernetes({
+    env,
+    ...(globals.kubeconfig === undefined ? {} : { kubeconfigPath: globals.kubeconfig }),
+    ...(config.context === undefined ? {} : { context: config.context }),
+  });
+  const readNow = async (): Promise<Identity> => ({
+    context: connection.context,
+    namespace: config.namespace,
+    cluster: config.cluster,
+    statefulset: config.statefulset,
+    ...(await readIdentity(connection.objects, config)),
+  });
+  const identity = await readNow();
+  const mariadb = connectMariaDb({
+    open: (member) => connection.portForward({ namespace: config.namespace, pod: member, port: 3306 }),
+    passwords: secretPasswords(connection.objects, config.namespace, (value) => hide(redactor, value)),
+    account: config.account,
+    ...(config.reader ? { reader: config.reader } : {}),
+  });
+  const me = who();
+  const clock = systemClock;
+  const lookFor =
+    (run: string): LookFor =>
+    (step, attempt, signal) => ({
+      config,
+      identity,
+      at: { run, step, attempt },
+      kube: connection.objects,
+      sql: mariadb.sql,
+      jobs: connection.jobs,
+      clock,
+      signal,
+    });
+  return {
+    config,
+    identity,
+    connection,
+    catalogue,
+    clock,
+    redactor,
+    lookFor,
+    look: () => lookFor('look')('look', 0, new AbortController().signal),
+    writes: { kube: connection.objects, sql: mariadb.sql, jobs: connection.jobs },
+    lease: () =>
+      connection.lease({
+        namespace: config.namespace,
+        statefulset: config.statefulset,
+        host: me.name.split('@').at(-1) ?? '',
+      }),
+    by: me.full,
+    holder: `${me.name}/${process.pid}`,
+    checkIdentity: async () => {
+      const now = await readNow();
+      if (!sameIdentity(identity, now)) {
+        const parts = (of: Identity) => `kube-system ${of.kubeSystemUid}, StatefulSet ${of.statefulSetUid}`;
+        fail(
+          'refused',
+          `the target that was connected to: ${parts(identity)}`,
+          parts(now),
+          'find out who replaced it; nothing more is changed by this run',
+        );
+      }
+    },
+    close: async () => {
+      mariadb.close();
+      connection.close();
+    },
+  };
+}
+
+/** A secret that cannot be told from other words is said to be so: who set it should change it. */
+function hide(redactor: Redactor, secret: string): void {
+  const why = redactor.add(secret);
+  if (why === undefined) return;
+  talk(
+    `a password in use here cannot be kept out of records reliably (${why === 'too-short' ? 'it is too short' : 'it is part of a name'}): change it`,
+  );
+}
+
+/** `$target` as runbooks see it. */
+export function targetFacts(session: Session, view: ClusterView): JsonObject {
+  const { config, identity } = session;
+  return {
+    name: config.name,
+    flavour: config.flavour,
+    context: identity.context,
+    namespace: config.namespace,
+    cluster: config.cluster,
+    statefulset: config.statefulset,
+    service: config.service,
+    container: config.container,
+    members: view.members.map((member) => member.name),
+  };
+}
+
+/** What must not move between a plan and its start: identity, pods, specs. Counters and free bytes may. */
+export function sawOf(session: Session, view: ClusterView): Json {
+  return {
+    identity: { ...session.identity },
+    generation: view.statefulSet.generation,
+    selector: view.service.selector,
+    members: view.members.map((member) => ({
+      name: member.name,
+      pod: member.pod?.uid ?? null,
+      container: member.pod?.containerId ?? null,
+      volume: member.data.volume ?? null,
+    })),
+  };
+}
+
+export async function see(session: Session): Promise<ClusterView> {
+  return await viewCluster(session.look());
+}
+
+/** A failure as what it is thrown as. */
+export function thrown(of: Failure): FailureError {
+  return new FailureError(failure(of.kind, of.expected, of.found, of.next));
+}

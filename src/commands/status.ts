@@ -1,0 +1,270 @@
+import { type BackupIndex, isGood, isOwn, proofMarks, readIndex } from '../actions/backup-index.ts';
+import type { ClusterView } from '../actions/cluster-view.ts';
+import { readMembers } from '../actions/member-readings.ts';
+import { lastMeasures } from '../actions/volume-measures.ts';
+import { parseDuration } from '../base/duration.ts';
+import { FailureError, fail, failureOf } from '../base/failure.ts';
+import { backupIdTime } from '../base/time.ts';
+import type { RunEvent } from '../engine/event.ts';
+import { exits } from '../engine/exit-code.ts';
+import { pausedShare } from '../galera/flow-control.ts';
+import { healthOf } from '../galera/health.ts';
+import { archiveBytes } from '../galera/manifest.ts';
+import type { MemberReading } from '../galera/member-reading.ts';
+import { compareSeqnos, seqnoDistance } from '../galera/seqno.ts';
+import { statusText } from '../plain/status-text.ts';
+import type { BackupRow, DebtRow, MemberRow, StatusView } from '../plain/status-view.ts';
+import { type RunSummary, summarize } from '../record/run-summary.ts';
+import { mirroredRuns } from './cluster-mirror.ts';
+import type { Globals } from './globals.ts';
+import { data, talk } from './output.ts';
+import { readEvents, stateFolder } from './run-record.ts';
+import { openSession, type Session, see } from './session.ts';
+
+export interface StatusOptions {
+  readonly watch?: boolean | string;
+  readonly maxAge?: string;
+}
+
+/** Times of the last reading of each member's flow control, for a share of the time since: the server only counts since it started. */
+export type FlowMemory = Map<string, { readonly at: number; readonly pausedNs: number }>;
+
+export async function status(globals: Globals, options: StatusOptions): Promise<number> {
+  const maxAgeMs = options.maxAge === undefined ? undefined : parseDuration(options.maxAge);
+  if (options.maxAge !== undefined && maxAgeMs === undefined)
+    fail('usage', 'a duration such as 26h', options.maxAge, 'correct --max-age');
+  const everyMs = options.watch === undefined || options.watch === false ? undefined : seconds(options.watch) * 1000;
+  const session = await openSession(globals);
+  try {
+    const flow: FlowMemory = new Map();
+    for (;;) {
+      const exit = await once(globals, session, flow, maxAgeMs);
+      if (everyMs === undefined) return exit;
+      await session.clock.sleep(everyMs);
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+function seconds(watch: boolean | string): number {
+  if (watch === true) return 2;
+  const number = Number(watch);
+  return number >= 1 && number <= 3600
+    ? number
+    : fail('usage', 'seconds between 1 and 3600', String(watch), 'correct --watch');
+}
+
+async function once(
+  globals: Globals,
+  session: Session,
+  flow: FlowMemory,
+  maxAgeMs: number | undefined,
+): Promise<number> {
+  const view = await statusOf(globals, session, flow);
+  data(globals.output === 'json' ? JSON.stringify(view) : `${statusText(view).join('\n')}\n`);
+  if (view.health.verdict !== 'HEALTHY') return exits.unsafe;
+  if (maxAgeMs !== undefined) {
+    const newest = view.backups.rows.find((row) => row.mark === '=' || row.mark === '+');
+    const age = newest === undefined ? undefined : view.at - (newest.positionAt ?? newest.takenAt);
+    if (age === undefined || age > maxAgeMs) {
+      talk(age === undefined ? 'there is no good backup' : 'the newest good backup is older than --max-age');
+      return exits.warned;
+    }
+  }
+  return exits.done;
+}
+
+/** Everything that status shows. What cannot be read is shown as unknown; only a target that is not there ends it. */
+export async function statusOf(globals: Globals, session: Session, flow: FlowMemory): Promise<StatusView> {
+  const look = session.look();
+  const { config, identity, clock } = session;
+  const namespace = config.namespace;
+  const view = await see(session);
+  const [readings, index, measures, lease, mirrored, own] = await Promise.all([
+    readMembers(look, view),
+    readIndex(look).catch(asFailure),
+    lastMeasures(look).catch(asFailure),
+    session.lease().read().catch(asFailure),
+    mirroredRuns(look.kube, namespace).catch(asFailure),
+    ownRuns(globals),
+  ]);
+  const health = healthOf(readings, view.members.length);
+  const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
+    (run) => run.summary.cluster === `${namespace}/${config.cluster}`,
+  );
+  const at = clock.now();
+  const holder = lease && !('found' in lease) ? lease : undefined;
+  const volumes = 'found' in measures ? new Map() : measures;
+  const reasons = health.reasons.map((reason) => reason.text).join(', ');
+  return {
+    at,
+    target: {
+      name: config.name,
+      cluster: config.cluster,
+      namespace,
+      context: identity.context,
+      statefulset: config.statefulset,
+      kubeSystemUid: identity.kubeSystemUid,
+      statefulSetUid: identity.statefulSetUid,
+    },
+    health: {
+      verdict: health.verdict,
+      sign: health.sign,
+      says: [reasons, health.says].filter((text) => text !== '').join('; '),
+    },
+    members: readings.map((reading) => memberRow(reading, readings, view, volumes, flow, at)),
+    backups: {
+      claim: config.backups.claim,
+      ...measured(volumes.get(config.backups.claim)),
+      ...('found' in index
+        ? { unknown: index.found, rows: [] }
+        : { rows: backupRows(index, (entry) => isOwn(look, entry)) }),
+    },
+    debts: runs.flatMap(({ summary, events }) => debtRows(summary, events, holder?.run)),
+    ...(holder
+      ? {
+          lease: {
+            run: holder.run,
+            holder: holder.holder,
+            ...(holder.renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, at - holder.renewedAt) }),
+          },
+        }
+      : {}),
+    runs: runs.map(({ summary }) => summary).slice(0, 5),
+  };
+}
+
+function asFailure(thrown: unknown): { readonly found: string } {
+  if (!(thrown instanceof FailureError)) throw thrown;
+  return { found: failureOf(thrown, '').found };
+}
+
+function measured(measure: { readonly freeBytes: number; readonly at: number } | undefined): {
+  freeBytes?: number;
+  readAt?: number;
+} {
+  return measure ? { freeBytes: measure.freeBytes, readAt: measure.at } : {};
+}
+
+interface KnownRun {
+  readonly summary: RunSummary;
+  readonly events: readonly RunEvent[];
+}
+
+async function ownRuns(globals: Globals): Promise<readonly KnownRun[]> {
+  const state = stateFolder(globals);
+  const ids = await state.list();
+  const all = await Promise.all(
+    ids.slice(0, 50).map(async (id) => {
+      const events = await readEvents(await state.find(id)).catch(() => []);
+      const summary = summarize(events);
+      return summary ? [{ summary, events }] : [];
+    }),
+  );
+  return all.flat();
+}
+
+/** This machine's journals and the mirrors of other bastions; of the same run the one that knows more. */
+function mergedRuns(
+  own: readonly KnownRun[],
+  mirrored: readonly { readonly events: readonly RunEvent[] }[],
+): readonly KnownRun[] {
+  const byRun = new Map<string, KnownRun>();
+  const others = mirrored.flatMap(({ events }) => {
+    const summary = summarize(events);
+    return summary ? [{ summary, events }] : [];
+  });
+  for (const run of [...own, ...others]) {
+    const before = byRun.get(run.summary.run);
+    if (!before || before.events.length < run.events.length) byRun.set(run.summary.run, run);
+  }
+  return [...byRun.values()].toSorted((a, b) => b.summary.startedAt - a.summary.startedAt);
+}
+
+function debtRows(summary: RunSummary, events: readonly RunEvent[], live: string | undefined): readonly DebtRow[] {
+  return [...summary.unpaid, ...summary.kept].map((debt) => ({
+    run: summary.run,
+    id: debt.id,
+    says: debt.says,
+    since: events.findLast((event) => event.type === 'debt-owed' && event.debt.id === debt.id)?.at ?? summary.startedAt,
+    by: summary.by,
+    due: debt.due,
+    carried: live === summary.run,
+  }));
+}
+
+function backupRows(
+  { entries }: BackupIndex,
+  own: (entry: BackupIndex['entries'][number]) => boolean,
+): readonly BackupRow[] {
+  return entries.filter(own).map((entry) => {
+    const { id, manifest, proof } = entry;
+    const words = {
+      none: 'not verified',
+      checksums: 'checksums match',
+      restored: 'restored and compared',
+      failed: 'failed: not restorable',
+    };
+    return {
+      id,
+      takenAt: backupIdTime(id) ?? Date.parse(manifest.startedAt),
+      positionAt: Date.parse(manifest.positionAt),
+      bytes: archiveBytes(manifest),
+      position: `${manifest.position.uuid}:${manifest.position.seqno}`,
+      mark: proofMarks[proof.level] as BackupRow['mark'],
+      proof: words[proof.level],
+      ...(isGood(entry) && proof.at !== '' ? { provenAt: Date.parse(proof.at) } : {}),
+    };
+  });
+}
+
+function memberRow(
+  reading: MemberReading,
+  all: readonly MemberReading[],
+  view: ClusterView,
+  volumes: ReadonlyMap<string, { readonly freeBytes: number; readonly at: number }>,
+  flow: FlowMemory,
+  at: number,
+): MemberRow {
+  const { member, status, podExists, inService } = reading;
+  const claim = view.members.find((one) => one.name === member)?.data.claim ?? '';
+  const volume = volumes.get(claim);
+  const common = {
+    member,
+    ...(inService === undefined ? {} : { inService }),
+    ...(volume ? { freeBytes: volume.freeBytes, freeMeasuredAt: volume.at } : {}),
+  };
+  if (!status) {
+    const stopped = podExists === false && view.statefulSet.replicas === 0;
+    return {
+      ...common,
+      sign: stopped ? 'planned' : podExists === false ? 'bad' : 'unknown',
+      state: stopped ? 'stopped' : podExists === false ? 'no pod' : 'unknown',
+    };
+  }
+  const highest = all
+    .flatMap((one) => one.status?.lastCommitted ?? [])
+    .reduce((a, b) => (compareSeqnos(a, b) >= 0 ? a : b), status.lastCommitted ?? '-1');
+  const behind = status.lastCommitted === undefined ? undefined : Number(seqnoDistance(status.lastCommitted, highest));
+  const paused = flowShare(member, status.flowControlPausedNs, flow, at);
+  const primary = status.clusterStatus === 'Primary';
+  const synced = primary && status.localState === 4;
+  return {
+    ...common,
+    sign: synced ? (status.desyncCount === 0 ? 'good' : 'look') : primary ? 'look' : 'bad',
+    state: primary ? (status.localStateComment ?? 'unknown') : (status.clusterStatus ?? 'unknown'),
+    ...(status.recvQueue === undefined ? {} : { receiveQueue: status.recvQueue }),
+    ...(paused === undefined ? {} : { flowPausedPercent: Math.round(paused * 100) }),
+    ...(behind === undefined ? {} : { behind }),
+    ...(status.desyncCount === undefined ? {} : { desyncCount: status.desyncCount }),
+  };
+}
+
+function flowShare(member: string, pausedNs: number | undefined, flow: FlowMemory, at: number): number | undefined {
+  if (pausedNs === undefined) return undefined;
+  const now = { at, pausedNs };
+  const before = flow.get(member);
+  flow.set(member, now);
+  return before && at > before.at ? pausedShare(before.pausedNs, pausedNs, at - before.at) : undefined;
+}

@@ -1,0 +1,79 @@
+import type { RunSummary } from '../record/run-summary.ts';
+
+/** Proof of a backup and its mark: `#` none, `=` checksums match, `+` restored and compared, `-` failed. */
+export type ProofMark = '#' | '=' | '+' | '-';
+
+export interface MemberRow {
+  readonly member: string;
+  readonly sign: 'good' | 'look' | 'unknown' | 'bad' | 'planned';
+  /** `Synced`, `Donor/Desynced`, `unknown`, `stopped`. */
+  readonly state: string;
+  /** Absent values could not be read: they are shown as unknown, never as the last good ones. */
+  readonly receiveQueue?: number;
+  readonly flowPausedPercent?: number;
+  /** Transactions behind the highest position. */
+  readonly behind?: number;
+  readonly desyncCount?: number;
+  readonly inService?: boolean;
+  /** Of its volume, as a runner measured last. */
+  readonly freeBytes?: number;
+  readonly freeMeasuredAt?: number;
+}
+
+export interface BackupRow {
+  readonly id: string;
+  readonly takenAt: number;
+  /** The end of the copy: what its age counts from. */
+  readonly positionAt?: number;
+  readonly bytes?: number;
+  /** `uuid:seqno`, whole. */
+  readonly position?: string;
+  readonly mark: ProofMark;
+  /** `restored and compared`, `failed: not restorable` … */
+  readonly proof: string;
+  readonly provenAt?: number;
+}
+
+export interface DebtRow {
+  readonly run: string;
+  readonly id: string;
+  readonly says: string;
+  readonly since: number;
+  readonly by: string;
+  /** `end`: a repair is owed. `close`: kept until the run is closed. */
+  readonly due: 'end' | 'close';
+  /** A live run carries it and will pay. */
+  readonly carried: boolean;
+}
+
+/** All that `status` shows; with `-o json`, this itself. */
+export interface StatusView {
+  readonly at: number;
+  readonly target: {
+    readonly name: string;
+    readonly cluster: string;
+    readonly namespace: string;
+    readonly context: string;
+    readonly statefulset: string;
+    readonly kubeSystemUid: string;
+    readonly statefulSetUid: string;
+  };
+  readonly health: {
+    readonly verdict: string;
+    readonly sign: 'good' | 'look' | 'unknown' | 'bad';
+    readonly says: string;
+  };
+  readonly members: readonly MemberRow[];
+  readonly backups: {
+    readonly claim: string;
+    readonly freeBytes?: number;
+    /** When a runner saw the volume last. */
+    readonly readAt?: number;
+    /** Why the list could not be read. */
+    readonly unknown?: string;
+    readonly rows: readonly BackupRow[];
+  };
+  readonly debts: readonly DebtRow[];
+  readonly lease?: { readonly run: string; readonly holder: string; readonly renewedAgoMs?: number };
+  readonly runs: readonly RunSummary[];
+}
