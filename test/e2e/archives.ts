@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { apply, backupVolumePath, clients, inLab, names, remove, until } from '../lab/lab.ts';
+
+/** What tests change of a manifest; the rest is as the program wrote it. */
+export interface ManifestText {
+  id: string;
+  identity: { cluster: string; namespace: string; kubeSystemUid: string; statefulSetUid: string };
+  position: { uuid: string; seqno: string };
+  serverVersion: string;
+  files: { name: string; bytes: number; sha256: string }[];
+  [key: string]: unknown;
+}
+
+export interface Twist {
+  /** A shell command in the copy's folder on the backup volume; the archive is `backup.mbstream.zst`. */
+  readonly archive?: string;
+  /** The manifest then tells bytes and SHA-256 of the archive as it is now: as if it had been written so. */
+  readonly refit?: boolean;
+  readonly manifest?: (manifest: ManifestText) => void;
+  /** Without: neither in the index nor on the volume. */
+  readonly withoutManifest?: boolean;
+  /** Not in the index at all. */
+  readonly unlisted?: boolean;
+}
+
+const archiveName = 'backup.mbstream.zst';
+let copies = 0;
+
+export const indexName = (id: string, cluster: string = names.cluster): string =>
+  `galera-backup-${cluster}-${id.toLowerCase()}`;
+
+/** A copy of a backup under an older id, changed; gives the id. The volume's folder and the index entry are both there, as after a backup. */
+export async function twistedCopy(of: string, twist: Twist): Promise<string> {
+  const { core } = clients();
+  const { namespace } = names;
+  copies += 1;
+  const id = `20200101T0000${String(copies).padStart(2, '0')}Z`;
+  const root = `${await backupVolumePath()}/${names.cluster}`;
+  const folder = `${root}/${id}`;
+  await inLab(`cp -a '${root}/${of}' '${folder}'`);
+  if (twist.archive !== undefined) await inLab(`set -e; cd '${folder}'; ${twist.archive}`);
+  const entry = await core.readNamespacedConfigMap({ namespace, name: indexName(of) });
+  const manifest = JSON.parse(entry.data?.['manifest.json'] ?? '') as ManifestText;
+  manifest.id = id;
+  if (twist.refit) {
+    const [bytes = '', sha256 = ''] = (
+      await inLab(`cd '${folder}'; stat -c %s ${archiveName}; sha256sum < ${archiveName}`)
+    ).split(/\s+/);
+    manifest.files = manifest.files.map((file) =>
+      file.name === archiveName ? { ...file, bytes: Number(bytes), sha256 } : file,
+    );
+  }
+  twist.manifest?.(manifest);
+  const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
+  if (twist.withoutManifest) await inLab(`rm '${folder}/manifest.json'`);
+  else await inLab(`cat > '${folder}/manifest.json'`, { stdin: text });
+  if (twist.unlisted) return id;
+  const { 'manifest.json': _, ...rest } = entry.data ?? {};
+  const { labels, annotations } = entry.metadata ?? {};
+  await core.createNamespacedConfigMap({
+    namespace,
+    body: {
+      metadata: {
+        name: indexName(id, manifest.identity.cluster),
+        namespace,
+        ...(labels ? { labels } : {}),
+        ...(annotations ? { annotations } : {}),
+      },
+      data: twist.withoutManifest ? rest : { ...rest, 'manifest.json': text },
+    },
+  });
+  return id;
+}
+
+/** Folders of backups on a backup volume, unfinished ones too. */
+export async function backupFolders(claim: 'shared' | 'small' = 'shared'): Promise<readonly string[]> {
+  return (await inLab(`cd '${await backupVolumePath(claim)}' && [ ! -d ${names.cluster} ] || ls ${names.cluster}`))
+    .split('\n')
+    .filter((name) => name !== '');
+}
+
+/** Runs a script in a pod that has the tools of the members and the backup volume at /backups. */
+export async function inWorkshop(script: string): Promise<void> {
+  const { namespace } = names;
+  const { core } = clients();
+  const name = `workshop-${createHash('sha256').update(script).digest('hex').slice(0, 8)}`;
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace },
+    spec: {
+      restartPolicy: 'Never',
+      containers: [
+        {
+          name: 'workshop',
+          image: 'registry.local/galera:10.11',
+          command: ['bash', '-euo', 'pipefail', '-c', script],
+          volumeMounts: [{ name: 'backups', mountPath: '/backups' }],
+        },
+      ],
+      volumes: [{ name: 'backups', persistentVolumeClaim: { claimName: 'galera-backups' } }],
+    },
+  };
+  await apply([pod]);
+  const phase = await until('the workshop to end', 60_000, async () => {
+    const { status } = await core.readNamespacedPod({ namespace, name });
+    return (status?.phase === 'Succeeded' || status?.phase === 'Failed') && status.phase;
+  });
+  if (phase === 'Failed') throw new Error(await core.readNamespacedPodLog({ namespace, name }));
+  await remove([pod]);
+}
+
+/** One page in the middle of a table's data file overwritten, in an archive that is whole in every other way. */
+export const spoiledPage = (id: string, table: string): string => `
+cd "/backups/${names.cluster}/${id}"
+mkdir /tmp/data
+zstd -q -dc ${archiveName} | mbstream -x -C /tmp/data
+file=/tmp/data/${table}.ibd
+pages=$(($(stat -c %s "$file") / 16384))
+echo "$pages pages"
+[ "$pages" -gt 8 ]
+dd if=/dev/urandom of="$file" bs=16384 seek=$((pages / 2)) count=1 conv=notrunc status=none
+cd /tmp/data
+# The tool's own files last, as it writes them itself.
+find . -type f -printf '%P\\n' | sort > /tmp/names
+mapfile -t names < /tmp/names
+mbstream -c "\${names[@]}" | zstd -q -f -o "/backups/${names.cluster}/${id}/${archiveName}"`;
