@@ -209,7 +209,7 @@ function copyJob(hands: Hands, view: ClusterView, donor: MemberView, memo: JsonO
     values: {
       HOST: textOf(memo, 'host'),
       USER: account.user,
-      DATADIR: view.mount.path,
+      DATADIR: view.mount.dataDirectory,
       BACKUPS: backupsFolder(hands),
       ID: textOf(memo, 'id'),
       RESERVE: textOf(memo, 'reserve'),

@@ -170,7 +170,7 @@ export async function viewCluster(look: Look, members?: number): Promise<Cluster
     mounting: pods.map((p) => ({
       pod: p.metadata.name,
       uid: p.metadata.uid ?? '',
-      phase: p.status?.phase ?? 'Unknown',
+      phase: phaseOf(p),
       labels: p.metadata.labels ?? {},
       claims: (p.spec.volumes ?? []).flatMap(
         (v: { persistentVolumeClaim?: { claimName: string } }) => v.persistentVolumeClaim?.claimName ?? [],
@@ -283,6 +283,15 @@ function podView(pod: Obj, containerName: string): PodView {
     restarts: status?.restartCount ?? 0,
     ...(status?.state?.waiting?.reason ? { waiting: status.state.waiting.reason } : {}),
   };
+}
+
+/** A pod whose containers have all ended writes no more; its phase says so some seconds later. */
+function phaseOf(pod: Obj): string {
+  const statuses: readonly { state?: { terminated?: { exitCode: number } } }[] = pod.status?.containerStatuses ?? [];
+  const ends = statuses.map((status) => status.state?.terminated?.exitCode);
+  const restarts = pod.spec.restartPolicy !== 'Never';
+  if (restarts || ends.length === 0 || ends.some((code) => code === undefined)) return pod.status?.phase ?? 'Unknown';
+  return ends.every((code) => code === 0) ? 'Succeeded' : 'Failed';
 }
 
 function managementMarks(object: Obj): string[] {

@@ -1,6 +1,7 @@
 import { failure } from '../base/failure.ts';
 import type { Check } from '../engine/action.ts';
 import { chooseDonor } from '../galera/donor.ts';
+import { notLetIn } from '../galera/member-reading.ts';
 import { otherCluster } from '../galera/quorum.ts';
 import { viewCluster, viewVolume } from './cluster-view.ts';
 import { readMembers } from './member-readings.ts';
@@ -17,7 +18,7 @@ export const galeraChooseDonor: Check = {
   async observe(_input, look) {
     const [view, backups] = await Promise.all([viewCluster(look), viewVolume(look, look.config.backups.claim)]);
     const readings = await readMembers(look, view);
-    const wrong = otherCluster(readings, look.config.cluster);
+    const wrong = notLetIn(readings) ?? otherCluster(readings, look.config.cluster);
     if (wrong) return { is: 'not-so', failure: wrong };
     const apart = new Map(view.members.map((member) => [member.name, unreachableTogether(member, backups)]));
     const choice = chooseDonor(readings, {

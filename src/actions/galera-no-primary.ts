@@ -1,6 +1,6 @@
 import { failure } from '../base/failure.ts';
 import type { Check } from '../engine/action.ts';
-import { type MemberReading, namesOf } from '../galera/member-reading.ts';
+import { type MemberReading, namesOf, notLetIn } from '../galera/member-reading.ts';
 import type { Look } from '../target/look.ts';
 import { type ClusterView, type MemberView, viewCluster } from './cluster-view.ts';
 import { readMembers } from './member-readings.ts';
@@ -29,6 +29,8 @@ export const galeraNoPrimary: Check = {
         ),
       };
     }
+    const refused = notLetIn(readings);
+    if (refused) return { is: 'not-so', failure: refused };
     const silent = await silentAndAlive(look, view, readings);
     if (silent.length > 0) {
       return {

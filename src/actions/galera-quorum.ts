@@ -1,5 +1,5 @@
 import type { Check } from '../engine/action.ts';
-import { type MemberReading, namesOf } from '../galera/member-reading.ts';
+import { namesOf, notLetIn } from '../galera/member-reading.ts';
 import { shortUuid } from '../galera/position.ts';
 import { agree, otherCluster } from '../galera/quorum.ts';
 import { viewCluster } from './cluster-view.ts';
@@ -19,14 +19,10 @@ export const galeraQuorum: Check = {
     const spare = known(fields, input).spare ?? 0;
     const view = await viewCluster(look);
     const readings = await readMembers(look, view);
-    const wrong = otherCluster(readings, look.config.cluster);
-    if (wrong) return { is: 'not-so', failure: { ...wrong, found: `wrong cluster: ${wrong.found}` } };
+    const wrong = notLetIn(readings) ?? otherCluster(readings, look.config.cluster);
+    if (wrong) return { is: 'not-so', failure: wrong };
     const quorum = agree(readings, { replicas: view.members.length, spare });
-    if (!quorum.ok) {
-      const silence = silenceText(readings);
-      const found = silence === '' ? quorum.failure.found : `${quorum.failure.found} (${silence})`;
-      return { is: 'not-so', failure: { ...quorum.failure, found } };
-    }
+    if (!quorum.ok) return { is: 'not-so', failure: quorum.failure };
     const { uuid, confId, synced } = quorum.facts;
     return {
       is: 'so',
@@ -36,8 +32,3 @@ export const galeraQuorum: Check = {
     };
   },
 };
-
-/** `mariadb-server-1: connection refused; …` of those that gave no answer. */
-function silenceText(readings: readonly MemberReading[]): string {
-  return readings.flatMap((each) => (each.failure ? [`${each.member}: ${each.failure.found}`] : [])).join('; ');
-}

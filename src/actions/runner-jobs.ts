@@ -48,5 +48,8 @@ export async function activeAttempts(look: Look, job: string): Promise<readonly 
   const step = job.replace(/-\d+(-\d+)?$/, '-');
   const jobs = await runnerJobs(look);
   const ofStep = (name: string) => name.startsWith(step) && /^\d+(-\d+)?$/.test(name.slice(step.length));
-  return jobs.filter((each) => ofStep(each.metadata.name) && isActive(each)).map((each) => each.metadata.name);
+  const open = jobs.filter((each) => ofStep(each.metadata.name) && isActive(each)).map((each) => each.metadata.name);
+  // The Job controller takes some seconds to say that a Job has ended; its runner has by then.
+  const reports = await Promise.all(open.map((name) => look.jobs.report(look.config.namespace, name)));
+  return open.filter((_, index) => reports[index]?.phase === 'pending' || reports[index]?.phase === 'running');
 }

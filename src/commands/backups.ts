@@ -1,4 +1,4 @@
-import { type IndexEntry, isGood, isOwn, proofMarks, readIndex } from '../actions/backup-index.ts';
+import { type IndexEntry, isGood, isOwn, type ProofMark, proofMarks, readIndex } from '../actions/backup-index.ts';
 import { formatBytes } from '../base/bytes.ts';
 import { formatAge } from '../base/duration.ts';
 import { fail } from '../base/failure.ts';
@@ -16,6 +16,10 @@ const proofWords = {
   restored: 'restored and compared',
   failed: 'failed: not restorable',
 } as const;
+
+function proofText({ level, gone }: ProofMark): string {
+  return gone ? 'failed: its archive is not on the volume' : proofWords[level];
+}
 
 async function withSession<T>(globals: Globals, use: (session: Session) => Promise<T>): Promise<T> {
   const session = await openSession(globals);
@@ -64,7 +68,7 @@ export async function listBackups(globals: Globals): Promise<number> {
         formatAge(now - (backupIdTime(id) ?? now)),
         formatBytes(archiveBytes(manifest), 'nearest'),
         shortPosition(manifest.position),
-        proofWords[proof.level],
+        proofText(proof),
         own,
       ];
     });
@@ -103,7 +107,7 @@ export async function showBackup(globals: Globals, word: string): Promise<number
         `taken      ${manifest.startedAt} by run ${manifest.run}, donor ${manifest.donor.member}`,
         `server     ${manifest.serverVersion}, tool ${manifest.toolVersion}, image ${manifest.image}`,
         `size       ${formatBytes(archiveBytes(manifest), 'nearest')} (${manifest.compression}), unpacked ${formatBytes(manifest.dataBytes, 'nearest')}`,
-        `proof      ${proofMarks[proof.level]} ${proofWords[proof.level]}, ${dateTimeText(Date.parse(proof.at))} by run ${proof.run}`,
+        `proof      ${proofMarks[proof.level]} ${proofText(proof)}${proof.at === '' ? '' : `, ${dateTimeText(Date.parse(proof.at))} by run ${proof.run}`}`,
         ...manifest.files.map((file) => `file       ${file.name}, ${file.bytes} bytes, sha256 ${file.sha256}`),
         ...tables.map(([schema, of]) => `schema     ${schema}: ${of.length} tables`),
       ].join('\n'),

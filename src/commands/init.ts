@@ -134,7 +134,9 @@ function target(of: Found, context: string): string {
     cluster: ${check(of.cluster, 'galera', 'wsrep_cluster_name; "show variables like \'wsrep_cluster_name\'" says it')}
     statefulset: ${of.statefulset}
     container: ${of.container}
+    # data-directory: /bitnami/mariadb/data   # in that container, where it is a folder below the claim's mount and not the mount itself
     service: ${check(of.service, of.statefulset, "the clients' Service: its selector is what traffic means")}
+    # leaves-service-when-desynced: true   # where the readiness probe is a script or a URL: whether a desynced member stops being Ready
     account: {user: root, secret: ${of.secret?.name ?? of.statefulset}, key: ${of.secret?.key ?? 'password'}}${of.secret ? '' : '   # CHECK: an account with all privileges, from any pod'}
     # reader: {user: status, secret: mariadb-status, key: password}   # for status, plans and dry runs, where there is one
     bootstrap: grastate   # a member whose grastate.dat says safe_to_bootstrap: 1 starts a new Primary Component

@@ -79,6 +79,12 @@ export function commandLine(done: (exit: number) => void): Command {
       ),
     (g, o, [id = 'latest']) => run(g, 'galera-verify', o, { backup: id }),
   );
+  carryOut(
+    backups
+      .command('prune')
+      .description('remove what the number to keep leaves over, and leftovers of broken copies; --dry-run names them'),
+    (g, o) => run(g, 'galera-prune', o),
+  );
 
   carryOut(
     root.command('restore <backup>').description('= run galera-restore -p backup=BACKUP; "latest" or an id'),

@@ -180,9 +180,13 @@ async function planOf(
 /** What a plan refuses: it cannot be carried out while there is one. */
 export const refused = refusals;
 
-/** All leading refusals at once; the worst decides the exit code: not safe before refused before anything else. */
+/**
+ * All leading refusals at once, one cause that stops several steps told once; the worst decides the exit code: not safe before refused
+ * before anything else.
+ */
 export function refusal(of: ReturnType<typeof refusals>): number {
-  for (const { failure } of of) tellFailure(failure);
+  const told = new Map(of.map(({ failure }) => [canonical({ ...failure }), failure]));
+  for (const failure of told.values()) tellFailure(failure);
   const codes = of.map(({ failure }) => exitOfFailure(failure));
   return [exits.unsafe, exits.refused, exits.held, exits.usage].find((code) => codes.includes(code)) ?? exits.failed;
 }

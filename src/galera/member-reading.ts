@@ -24,6 +24,12 @@ export function namesOf(members: readonly { readonly member: string }[]): string
   return [first, ...rest.map((name) => (name.startsWith(stem) ? `-${name.slice(stem.length)}` : name))].join(', ');
 }
 
+/** The one reason why no member lets this program in (its Secret, its password): that is what has to be mended, not the members. */
+export function notLetIn(readings: readonly MemberReading[]): Failure | undefined {
+  const refused = readings.flatMap(({ failure }) => (failure?.kind === 'refused' ? [failure] : []));
+  return refused.length === readings.length ? refused[0] : undefined;
+}
+
 export function byOrdinal<T extends { readonly ordinal: number }>(readings: readonly T[]): T[] {
   return readings.toSorted((a, b) => a.ordinal - b.ordinal);
 }

@@ -69,6 +69,14 @@ function groupProblems(named: readonly Named[], replicas: number): Problem[] {
   return problems;
 }
 
+/** `mariadb-server-1, -2 (mariadb-server-1: connection refused; …)` */
+function silenceText(silent: readonly MemberReading[]): string {
+  const reasons = silent.flatMap(({ member, failure }) =>
+    failure === undefined ? [] : [`${member}: ${failure.found}`],
+  );
+  return reasons.length === 0 ? namesOf(silent) : `${namesOf(silent)} (${reasons.join('; ')})`;
+}
+
 /**
  * Whether the cluster is fit for taking a member out of flow control (sequences.md §1, preflight): every member answers, one
  * state UUID and `wsrep_cluster_conf_id`, Primary, size = replicas, none desynced, and beside the one to be taken at least
@@ -88,7 +96,7 @@ export function agree(
     problems.push({ text: `${readings.length} members looked at`, members: [] });
   }
   if (silent.length > 0) {
-    problems.push({ text: `no answer from ${namesOf(silent)}`, members: silent.map((each) => each.member) });
+    problems.push({ text: `no answer from ${silenceText(silent)}`, members: silent.map((each) => each.member) });
   }
   if (named.length > 0) problems.push(...groupProblems(named, want.replicas));
   const synced = named.filter((each) => isSynced(each.status));
@@ -122,7 +130,7 @@ export function otherCluster(readings: readonly MemberReading[], clusterName: st
   return failure(
     'refused',
     `wsrep_cluster_name '${clusterName}'`,
-    `${namesOf(others)}: ${first.status?.settings.clusterName ?? 'no wsrep_cluster_name read'}`,
+    `wrong cluster: ${namesOf(others)}: ${first.status?.settings.clusterName ?? 'no wsrep_cluster_name read'}`,
     'compare the target in the configuration with the cluster that you mean',
   );
 }

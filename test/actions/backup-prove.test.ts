@@ -1,9 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { readIndex } from '../../src/actions/backup-index.ts';
 import { backupProve } from '../../src/actions/backup-prove.ts';
 import { invariant } from '../../src/base/failure.ts';
 import { isFailure, pending } from '../../src/engine/action.ts';
+import { failureFrom, planned } from './fail.ts';
 import { FakeTarget, manifestOf, refusal, sha256, yes } from './fake-target.ts';
 
 const id = '20261121T050007Z';
@@ -122,7 +123,11 @@ test('a re-proof that fails marks the backup as failed', async () => {
     prove: {
       phase: 'failed',
       log: '@@galera-runbook failed {}\n',
-      failure: { expected: 'the hash', found: 'another', next: 'choose another' },
+      failure: {
+        expected: `/backups/lab/${id}/backup.mbstream.zst with sha256 ab`,
+        found: 'another',
+        next: 'choose another',
+      },
     },
   };
   await expect(backupProve.apply({ backup: { id } }, target, {})).rejects.toThrow('another');
@@ -165,4 +170,91 @@ test('the plan of a backup still to be made reads no index entry', async () => {
     expect(isFailure(plan)).toBe(false);
   }
   expect(target.writes).toEqual([]);
+});
+
+describe('a backup named by its name', () => {
+  const [older, newer] = ['20261119T050000Z', '20261120T050000Z'] as const;
+  const latest = { backup: 'latest' };
+  const says = (expected: string) => ({
+    prove: {
+      phase: 'failed' as const,
+      log: '@@galera-runbook failed {}\n',
+      failure: { expected, found: 'none', next: 'choose another' },
+    },
+  });
+  const levels = async () =>
+    Object.fromEntries((await readIndex(target)).entries.map((each) => [each.id, each.proof.level]));
+
+  test('is looked up when it is read, not when it was planned', async () => {
+    target.index(older);
+    const { effects, unknowns, foretold } = planned(await backupProve.plan(latest, target));
+    expect(effects[1]?.object).toContain(older.toLowerCase());
+    expect(unknowns).toEqual([`whether latest is still ${older} once the volume was read`]);
+    expect(foretold).toBeUndefined();
+    target.index(newer, { level: 'none' });
+    await backupProve.apply(latest, target, {});
+    expect(yes(await backupProve.observe(latest, target, {})).output.id).toBe(newer);
+    expect(await levels()).toEqual({ [newer]: 'checksums', [older]: 'checksums' });
+  });
+
+  test('is planned on an empty index too, since the volume may have it', async () => {
+    for (const name of ['latest', newer, '202611']) {
+      const { unknowns } = planned(await backupProve.plan({ backup: name }, target));
+      expect(unknowns?.[0]).toContain(`which backup ${name} is: `);
+    }
+    expect((await failureFrom(backupProve.apply(latest, target, {}))).found).toBe('none in the index');
+  });
+
+  test('is refused at once where it can be no name', async () => {
+    for (const name of ['lastest', 'production', '../2026']) {
+      expect(isFailure(await backupProve.plan({ backup: name }, target))).toBe(true);
+      expect(backupProve.inputs.backup?.accepts(name)).toBe(false);
+    }
+    for (const name of ['latest', newer, newer.toLowerCase(), '20261120T05']) {
+      expect(backupProve.inputs.backup?.accepts(name)).toBe(true);
+    }
+  });
+
+  test('latest is the newest that is not known to be broken, proven or not', async () => {
+    target.index(older, { level: 'none' });
+    target.index(newer, { level: 'failed' });
+    await backupProve.apply(latest, target, {});
+    expect(await levels()).toEqual({ [newer]: 'failed', [older]: 'checksums' });
+  });
+
+  test('latest stays what this run found broken, whatever is started again', async () => {
+    for (const each of [older, newer]) target.index(each);
+    target.outcomes = says(`/backups/lab/${newer}/backup.mbstream.zst readable`);
+    await failureFrom(backupProve.apply(latest, target, {}));
+    expect(refusal(await backupProve.observe(latest, target, {})).text).toContain(newer);
+    await failureFrom(backupProve.apply(latest, target, {}));
+    expect(await levels()).toEqual({ [newer]: 'failed', [older]: 'checksums' });
+  });
+
+  test("what a Job says of one backup is never another's proof", async () => {
+    target.index(older);
+    target.outcomes = says(`/backups/lab/${newer}/backup.mbstream.zst readable`);
+    await failureFrom(backupProve.apply(latest, target, {}));
+    expect(await levels()).toEqual({ [older]: 'checksums' });
+  });
+
+  test('an archive that is not there is gone, not broken, and is not read before the volume was', async () => {
+    target.index(newer);
+    target.outcomes = says(`an archive in /backups/lab/${newer}.partial`);
+    await failureFrom(backupProve.apply({ backup: newer }, target, {}));
+    expect((await readIndex(target)).entries[0]?.proof).toMatchObject({ level: 'failed', gone: true });
+    target.at = { ...target.at, attempt: 2 };
+    const { kind, next } = await failureFrom(backupProve.apply({ backup: newer }, target, {}));
+    expect(kind).toBe('refused');
+    expect(next).toContain('backups verify');
+    expect(target.started).toHaveLength(1);
+  });
+
+  test("another cluster's backup is refused: its archive is in another folder", async () => {
+    const identity = { ...manifestOf(newer).identity, cluster: 'other' };
+    target.index(newer, { manifest: { identity } });
+    const { found } = await failureFrom(backupProve.apply({ backup: newer }, target, {}));
+    expect(found).toBe(`${newer} is of cluster other`);
+    expect(target.started).toEqual([]);
+  });
 });

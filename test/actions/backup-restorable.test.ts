@@ -51,6 +51,17 @@ describe('backup.restorable', () => {
     expect(refused.text).toContain(says);
   });
 
+  test('refuses a backup whose archive was not on the volume, and says how to look again', async () => {
+    target.index(id);
+    target.change('ConfigMap', `galera-backup-lab-${id.toLowerCase()}`, (map) => ({
+      ...map,
+      data: { ...map.data, 'proof.json': '{"level":"failed","at":"2026-11-21T04:00:00Z","run":"earlie","gone":true}' },
+    }));
+    const { text } = refusal(await check());
+    expect(text).toContain('it was not there at 2026-11-21T04:00:00Z');
+    expect(text).toContain('galera-runbook backups verify');
+  });
+
   test('refuses an entry without a manifest that can be read', async () => {
     target.index(id);
     target.change('ConfigMap', `galera-backup-lab-${id.toLowerCase()}`, (map) => ({

@@ -101,3 +101,25 @@ test('the index keeps its entries when the runner fails', async () => {
   await expect(backupRetain.apply({}, target, memo)).rejects.toThrow();
   expect(await ids()).toEqual([coming, newest, older]);
 });
+
+test.each([
+  ['that nobody has read again', 'none', {}],
+  ['whose archive was not there for a while', 'failed', { gone: true }],
+])('keeps backups %s until enough good ones are there', async (_what, level, more) => {
+  for (const id of [oldest, older]) {
+    target.index(id, { level });
+    target.change('ConfigMap', `galera-backup-lab-${id.toLowerCase()}`, (map) => {
+      const proof = { ...JSON.parse(map.data['proof.json']), ...more };
+      return { ...map, data: { ...map.data, 'proof.json': JSON.stringify(proof) } };
+    });
+  }
+  target.index(newest);
+  expect(await memoOf({ 'after-backup': false })).toEqual({ remove: [] });
+  expect(await memoOf()).toEqual({ remove: [oldest, older] });
+});
+
+test('removes what was read and found broken as soon as a newer one is good', async () => {
+  target.index(oldest, { level: 'failed' });
+  target.index(newest);
+  expect(await memoOf({ 'after-backup': false })).toEqual({ remove: [oldest] });
+});

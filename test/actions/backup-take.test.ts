@@ -91,7 +91,7 @@ test('the Job gets what it needs, and the step gives what the proof needs', asyn
     values: {
       HOST: '10.0.0.2',
       USER: 'root',
-      DATADIR: '/data',
+      DATADIR: '/var/lib/mysql',
       BACKUPS: '/backups/lab',
       ID: '20261121T050007Z',
       RESERVE: String(256 * 1024 ** 2),
@@ -101,7 +101,7 @@ test('the Job gets what it needs, and the step gives what the proof needs', asyn
     place: {
       node: 'node2',
       mounts: [
-        { claim: 'mysql-data-mariadb-server-2', readOnly: true },
+        { claim: 'mysql-data-mariadb-server-2', mountPath: '/var/lib/mysql', readOnly: true },
         { claim: 'galera-backups', readOnly: false },
       ],
     },

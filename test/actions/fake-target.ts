@@ -242,6 +242,7 @@ export class FakeTarget implements Hands {
       spec: { template: { spec: { volumes } } },
       status: { active: 1 },
     });
+    this.reports.set(name, { name, uid: `job-${name}`, phase: 'running', volumes: [], tail: [], log: '' });
   }
 
   measured(claim: string, freeBytes: number, at: number, totalBytes = 5 * 1024 * mebibyte): void {

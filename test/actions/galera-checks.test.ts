@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { galeraChooseDonor } from '../../src/actions/galera-choose-donor.ts';
+import { galeraNoPrimary } from '../../src/actions/galera-no-primary.ts';
 import { galeraQuorum } from '../../src/actions/galera-quorum.ts';
 import { mariadbBackupTool } from '../../src/actions/mariadb-backup-tool.ts';
+import { FailureError, failure } from '../../src/base/failure.ts';
 import { desynced, FakeTarget, refusal, synced, yes } from './fake-target.ts';
 
 let target: FakeTarget;
@@ -56,6 +58,30 @@ describe('galera.quorum', () => {
   });
 });
 
+describe('members that let nobody in', () => {
+  const denied = (member: string) =>
+    new FailureError(failure('refused', `account root to log in on ${member}`, 'Access denied', 'correct the Secret'));
+
+  test('are no sick cluster: the reason is told as it is, the same by every check', async () => {
+    for (const ordinal of [0, 1, 2]) {
+      const member = `mariadb-server-${ordinal}`;
+      target.statuses.set(member, denied(member));
+    }
+    for (const check of [galeraQuorum, galeraChooseDonor, galeraNoPrimary]) {
+      const refused = refusal(await check.observe({}, target));
+      expect(refused.kind).toBe('refused');
+      expect(refused.text).toContain('account root to log in on mariadb-server-0');
+    }
+  });
+
+  test('are unsafe when it is only one of them', async () => {
+    target.statuses.set('mariadb-server-1', denied('mariadb-server-1'));
+    const refused = refusal(await galeraQuorum.observe({}, target));
+    expect(refused.kind).toBe('unsafe');
+    expect(refused.text).toContain('mariadb-server-1: Access denied');
+  });
+});
+
 describe('galera.choose-donor', () => {
   test('takes the highest ordinal between equals, and says why and why none of the others', async () => {
     const { output, says, facts } = yes(await galeraChooseDonor.observe({}, target));
@@ -93,6 +119,22 @@ describe('galera.choose-donor', () => {
       return { ...set, spec: { ...set.spec, template: { spec: { containers } } } };
     });
     expect(refusal(await galeraChooseDonor.observe({}, target)).text).toContain('not known whether it leaves');
+  });
+
+  test.each([
+    [true, 'mariadb-server-2'],
+    [false, undefined],
+  ])('takes the word of the configuration for it: %s', async (leaves, donor) => {
+    target.config = { ...target.config, leavesServiceWhenDesynced: leaves };
+    target.change('StatefulSet', 'mariadb-server', (set) => {
+      const [container] = set.spec.template.spec.containers;
+      const probe = leaves ? { httpGet: { path: '/ready' } } : container.readinessProbe;
+      const containers = [{ ...container, readinessProbe: probe }];
+      return { ...set, spec: { ...set.spec, template: { spec: { containers } } } };
+    });
+    const observed = await galeraChooseDonor.observe({}, target);
+    if (donor) expect(yes(observed).output.member).toBe(donor);
+    else expect(refusal(observed).text).toContain('stays in the Service when desynced');
   });
 
   test('takes a member whose Kubernetes node reaches the backup volume, else names the pair', async () => {
@@ -142,6 +184,46 @@ describe('mariadb.backup-tool', () => {
     const refused = refusal(await check());
     expect(refused.kind).toBe('refused');
     expect(refused.text).toContain(`missing: ${right}`);
+  });
+
+  describe('with a Kubernetes account that only reads', () => {
+    const refuse = (expected: string) => {
+      throw new FailureError(failure('refused', expected, 'forbidden', 'ask for the right'));
+    };
+    const reader = { user: 'status', secret: 'mariadb-status', key: 'password' };
+    const get = () => {
+      const { kube } = target;
+      const before = kube.get;
+      kube.get = async (ref) => (ref.kind === 'Secret' ? refuse('the right to get Secrets') : await before(ref));
+    };
+    beforeEach(() => {
+      target.config = { ...target.config, reader };
+      target.sql.rights = async () => refuse('rights');
+    });
+
+    test('passes without the rights of the account that acts, and says so', async () => {
+      get();
+      const { says, facts } = yes(await check());
+      expect(says).toContain('rights of root not read with this Kubernetes account: the Job checks them');
+      expect(facts).toMatchObject({ account: 'root', rightsRead: false });
+    });
+
+    test('does not pass where the Secret may be read and the password is refused', async () => {
+      await expect(check()).rejects.toThrow('rights');
+    });
+
+    test('does not pass without an account for reading', async () => {
+      get();
+      const { reader: _, ...config } = target.config;
+      target.config = config;
+      await expect(check()).rejects.toThrow('rights');
+    });
+
+    test('refuses everything else as always', async () => {
+      get();
+      set({ innodbUndoDirectory: '/var/undo' });
+      expect(refusal(await check()).text).toContain('/var/undo');
+    });
   });
 
   test('names every missing right at once', async () => {

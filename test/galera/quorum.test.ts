@@ -94,7 +94,7 @@ describe('the members agree', () => {
     expect(otherCluster(healthyReadings(), 'lab')).toBeUndefined();
     expect(otherCluster(healthyReadings(), 'prod')).toMatchObject({
       kind: 'refused',
-      found: 'mariadb-server-0, -1, -2: lab',
+      found: 'wrong cluster: mariadb-server-0, -1, -2: lab',
     });
     expect(otherCluster([reading(0, statusOf({ settings: {} }))], 'lab')).toMatchObject({ kind: 'refused' });
     expect(otherCluster([reading(0)], 'lab')).toBeUndefined();

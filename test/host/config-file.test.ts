@@ -63,6 +63,22 @@ describe('a configuration', () => {
     expect(target?.backups).not.toHaveProperty('reserveBytes');
   });
 
+  test('says where the data is and what the Service does, where that cannot be seen', () => {
+    const more = good.replace(
+      'service: mariadb\n',
+      'service: mariadb\n    data-directory: /bitnami/mariadb/data\n    leaves-service-when-desynced: true\n',
+    );
+    const [target] = readConfig(more, 'c').targets;
+    expect(target).toMatchObject({ dataDirectory: '/bitnami/mariadb/data', leavesServiceWhenDesynced: true });
+    const [plain] = readConfig(good, 'c').targets;
+    for (const key of ['dataDirectory', 'leavesServiceWhenDesynced']) expect(plain).not.toHaveProperty(key);
+  });
+
+  test.each(['data', '/', '/a/../b', '/a//b', '"/a b"', '/a/.'])('refuses the data directory %s', (folder) => {
+    const text = good.replace('service: mariadb\n', `service: mariadb\n    data-directory: ${folder}\n`);
+    expect(problems(text)[0]).toContain('`targets.shop.data-directory` is no absolute path of a folder');
+  });
+
   test('names the folder of the site’s runbooks from where it lies itself', () => {
     expect(readConfig(`runbooks: books\n${good}`, '/etc/g/config.yaml').runbooks).toBe('/etc/g/books');
     expect(readConfig(`runbooks: /srv/books\n${good}`, '/etc/g/config.yaml').runbooks).toBe('/srv/books');

@@ -39,12 +39,11 @@ make_folders "$run"
 # With a binary log, transactions between prepare and commit are decided from it.
 logs=()
 for index in "$GR_DATADIR"/*.index; do
-  if [ -s "${index%.index}.000001" ] || compgen -G "${index%.index}.[0-9]*" > /dev/null; then
-    case $index in *relay*) ;; *) logs=("--log-bin=${index%.index}") ;; esac
-  fi
+  case ${index##*/} in '*.index' | *relay*) ;; *) logs=("--log-bin=${index%.index}") ;; esac
 done
 recover() {
-  cd "$run" && exec "${owner[@]}" mariadbd --no-defaults --wsrep-recover --datadir="$GR_DATADIR" --skip-networking --socket="$run/mysqld.sock" \
+  cd "$run" && exec "${owner[@]}" mariadbd --no-defaults --wsrep-recover --wsrep-on=ON --wsrep-provider=/bin/true \
+    --wsrep-cluster-address=gcomm:// --binlog-format=ROW --datadir="$GR_DATADIR" --skip-networking --socket="$run/mysqld.sock" \
     --pid-file="$run/mysqld.pid" --tmpdir="$run" --innodb-buffer-pool-size="$(memory)" "${logs[@]}" > "$run/log" 2>&1
 }
 recovering() { progress recover 0 0; }
