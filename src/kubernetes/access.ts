@@ -42,8 +42,14 @@ export class Access {
     this.#config = this.#load();
   }
 
-  /** After a deadline: connections that may lead nowhere (a VPN that came back) are not used again. */
-  dropConnections(): void {
+  /** After a deadline: connections that may lead nowhere (a VPN that came back) are not used again. What is under way on others goes on. */
+  distrustConnections(): void {
+    const free = Object.values(this.#agent?.agent.freeSockets ?? {});
+    this.#agent = undefined;
+    for (const socket of free.flat()) socket?.destroy();
+  }
+
+  close(): void {
     this.#agent?.agent.destroy();
     this.#agent = undefined;
   }

@@ -52,7 +52,7 @@ export async function connectKubernetes(options: KubeconfigOptions): Promise<Con
     jobs: new KubeJobs(objects),
     portForward: (to, deadlineMs) => openPortForward(access, to, deadlineMs),
     lease: (lease) => new KubeLease(objects, lease),
-    close: () => access.dropConnections(),
+    close: () => access.close(),
   };
 }
 

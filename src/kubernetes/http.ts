@@ -92,7 +92,7 @@ export class Http {
     try {
       return await send(url, call, credentials, end, late);
     } catch (thrown) {
-      if (thrown instanceof Silence && thrown.late) this.access.dropConnections();
+      if (thrown instanceof Silence && thrown.late) this.access.distrustConnections();
       throw thrown;
     }
   }

@@ -21,6 +21,8 @@ import type { KubeObjects } from './objects.ts';
 
 /** Enough for the last progress line and what a person wants to see of a runner at work. */
 const tailLines = 60;
+/** For a look at the log that the next poll can do without: that of a lost Kubernetes node does not come. */
+const glanceMs = 3_000;
 /** How long `remove` waits for pods that have ended already. */
 const removeMs = 10_000;
 
@@ -63,8 +65,9 @@ export class KubeJobs implements JobReads, JobWrites {
     const pods = await this.#pods(job);
     const told = phaseOf(job, pods);
     const exitCode = told === 'running' ? exitCodeOf(job, pods) : undefined;
-    const waiting = told === 'pending' ? await this.#waiting(job, pods[0]) : undefined;
-    const log = await this.#log(job, pods, told === 'succeeded', told === 'running' && exitCode === undefined);
+    const atWork = told === 'running' && exitCode === undefined;
+    const { log, silent } = await this.#log(job, pods, told === 'succeeded', atWork);
+    const waiting = told === 'pending' ? await this.#waiting(job, pods[0]) : atWork ? silent : undefined;
     const { progress, volumes, result, failure: said, tail } = parseRunnerLog(log);
     // Before its Job has ended, a runner has only when its last words are there.
     const phase = exitCode === 0 && result ? 'succeeded' : exitCode && said ? 'failed' : told;
@@ -92,12 +95,15 @@ export class KubeJobs implements JobReads, JobWrites {
     const pods = (await this.#pods(job)).filter((pod) => isActive(pod) && hasLog(pod));
     const enough = new AbortController();
     const followed = await Promise.all(pods.map((pod) => this.#follow(job, pod, graceMs, enough.signal)));
-    // Suspending lets the Job controller delete the pods (SIGTERM, their grace), and keeps the Job to be reported.
-    if (!isFinished(job) && job.spec?.suspend !== true) {
-      await this.#objects.patch(refOf(namespace, name), { spec: { suspend: true } }, { uid: job.metadata.uid ?? '' });
+    try {
+      // Suspending lets the Job controller delete the pods (SIGTERM, their grace), and keeps the Job to be reported.
+      if (!isFinished(job) && job.spec?.suspend !== true) {
+        await this.#objects.patch(refOf(namespace, name), { spec: { suspend: true } }, { uid: job.metadata.uid ?? '' });
+      }
+      await this.#untilGone(job, end);
+    } finally {
+      setTimeout(() => enough.abort(), 1000).unref();
     }
-    await this.#untilGone(job, end);
-    setTimeout(() => enough.abort(), 1000).unref();
     await Promise.all(followed.map(({ ended }) => ended));
   }
 
@@ -137,19 +143,28 @@ export class KubeJobs implements JobReads, JobWrites {
     }
   }
 
-  async #log(job: Obj, pods: readonly Obj[], needed: boolean, atWork: boolean): Promise<string> {
+  async #log(
+    job: Obj,
+    pods: readonly Obj[],
+    needed: boolean,
+    atWork: boolean,
+  ): Promise<{ readonly log: string; readonly silent?: string }> {
     const uid = job.metadata.uid ?? '';
     const pod = pods.find(hasLog);
-    if (pod === undefined) return this.#seen.get(uid) ?? '';
+    const seen = this.#seen.get(uid) ?? '';
+    if (pod === undefined) return { log: seen };
     try {
-      const log = await this.#objects.logs(logOf(pod), atWork ? { tailLines } : {});
+      const log = await this.#objects.logs(logOf(pod), atWork ? { tailLines, deadlineMs: glanceMs } : {});
       this.#seen.set(uid, log);
-      return log;
+      return { log };
     } catch (thrown) {
       if (!(thrown instanceof FailureError) || thrown.failure.kind === 'refused') throw thrown;
       // Without its trailer a Job has not succeeded: that one has to be asked for again. Everything else can be told without.
       if (needed && thrown.failure.kind === 'unknown') throw thrown;
-      return this.#seen.get(uid) ?? '';
+      return {
+        log: seen,
+        silent: `its log cannot be read (Kubernetes node ${pod.spec.nodeName}): ${thrown.failure.found}`,
+      };
     }
   }
 
@@ -163,7 +178,7 @@ export class KubeJobs implements JobReads, JobWrites {
     const nothing = (thrown: unknown) => {
       if (!(thrown instanceof FailureError)) throw thrown;
     };
-    await this.#objects.logs(logOf(pod), { deadlineMs: 3_000 }).then(keep, nothing);
+    await this.#objects.logs(logOf(pod), { deadlineMs: glanceMs }).then(keep, nothing);
     return { ended: this.#objects.followLog(logOf(pod), ms, signal).then(keep, nothing) };
   }
 }

@@ -82,7 +82,7 @@ export class KubeLease implements RunLease {
         continue;
       }
       options.onWait?.(left);
-      await this.#sleep(Math.min(lookEveryMs, left), options.signal);
+      await this.#sleep(Math.min(lookEveryMs, left), true, options.signal);
     }
   }
 
@@ -140,7 +140,7 @@ export class KubeLease implements RunLease {
     const loop = async () => {
       let pause = renewEveryMs;
       while (!stopped.signal.aborted) {
-        await this.#sleep(pause, stopped.signal).catch(() => undefined);
+        await this.#sleep(pause, false, stopped.signal).catch(() => undefined);
         if (stopped.signal.aborted || this.#mine === undefined) return;
         try {
           await this.renew();
@@ -190,10 +190,10 @@ export class KubeLease implements RunLease {
     return this.#mine;
   }
 
-  async #sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  /** `ref` as a timer's: whether the program goes on for this alone. */
+  async #sleep(ms: number, ref: boolean, signal?: AbortSignal): Promise<void> {
     if (this.#options.sleep) return await this.#options.sleep(ms, signal);
-    // A lease alone keeps no program running.
-    await sleep(ms, undefined, { ref: false, ...(signal ? { signal } : {}) });
+    await sleep(ms, undefined, { ref, ...(signal ? { signal } : {}) });
   }
 }
 

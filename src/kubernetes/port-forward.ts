@@ -100,7 +100,7 @@ function turnedAway(access: Access, to: PodPort, answer: Answer): never {
     // "pod … is not running", "does not have a host assigned".
     fail('unknown', what, statusOf(answer)?.message ?? 'it is not running', 'look at the pod');
   }
-  refuse(answer, access, what, `create pods/portforward in namespace ${to.namespace}`);
+  refuse(answer, access, what, `get and create pods/portforward in namespace ${to.namespace}`);
 }
 
 async function readShort(response: IncomingMessage): Promise<Answer> {

@@ -58,12 +58,12 @@ export class Sessions {
       throw sqlFailure(thrown, use);
     } finally {
       clearTimeout(timer);
-      if (use.apart) session.end();
+      if (use.apart) session.close();
     }
   }
 
   close(): void {
-    for (const session of [...this.#kept.values()]) session.end();
+    for (const session of [...this.#kept.values()]) session.close();
   }
 }
 
@@ -73,6 +73,7 @@ class Session {
   readonly #opening: Promise<Connection>;
   readonly #ended: (() => void)[] = [];
   #stream: Duplex | undefined;
+  #connection: Connection | undefined;
   #over = false;
 
   constructor(options: SessionOptions, use: Use) {
@@ -87,10 +88,25 @@ class Session {
     else this.#ended.push(ended);
   }
 
+  /** At once: for what is broken or late. */
   end(): void {
+    this.#stream?.destroy();
+    this.#forget();
+  }
+
+  /** Says goodbye, or the server would log an aborted connection. */
+  close(): void {
+    const stream = this.#stream;
+    if (!this.#over && stream && this.#connection) {
+      this.#forget();
+      this.#connection.end(() => undefined);
+      stream.end(() => stream.destroy());
+    } else this.end();
+  }
+
+  #forget(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#stream?.destroy();
     for (const ended of this.#ended) ended();
   }
 
@@ -145,6 +161,7 @@ class Session {
     }
     connection.on('error', () => this.end());
     stream.on('close', () => this.end());
+    this.#connection = connection;
     const seconds = Math.max(1, Math.ceil(this.#use.deadlineMs / 1000));
     // Not to wait for the cluster, for locks or for anything beyond our own deadline; SET works on a member that is not Primary too.
     await rowsOf(connection, `SET SESSION wsrep_sync_wait=0, lock_wait_timeout=3, max_statement_time=${seconds}`);

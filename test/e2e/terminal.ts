@@ -5,11 +5,12 @@ import type { Program } from './program.ts';
 
 const cli = join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
 
-/** What a person types at each question: by default yes, and the cluster's name where a word is wanted. */
-export type Answers = (question: string) => string;
+/** What a person types at each question, who has seen what was shown since the last one. */
+export type Answers = (question: string, shown: string) => string | Promise<string>;
 
 const word = `${names.namespace}/${names.cluster}`;
-export const agreeing: Answers = (question) => (question.includes('type ') ? `${word}\r` : 'y\r');
+/** Yes, and the cluster's name where a word is wanted. */
+export const agreeing = (question: string): string => (question.includes('type ') ? `${word}\r` : 'y\r');
 
 /** The program on a pseudo-terminal (util-linux `script`), answered by a robot that reads the screen. */
 export async function terminal(
@@ -35,7 +36,7 @@ export async function terminal(
     answered = output.length;
     asked.push(question.trim());
     // A gate opens armed: what comes within 400 ms of its drawing is no answer.
-    setTimeout(() => child.stdin.write(answers(question)), 600);
+    setTimeout(async () => child.stdin.write(await answers(question, fresh)), 600);
   });
   const exit = await new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)));
   return { exit, output, asked };

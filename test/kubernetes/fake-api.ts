@@ -102,7 +102,7 @@ export async function fakeApi(reply: (asked: Asked, number: number) => Reply | P
     connections: () => connections,
     onUpgrade: (handler) => server.on('upgrade', handler),
     close: async () => {
-      access.dropConnections();
+      access.close();
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },

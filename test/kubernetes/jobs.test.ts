@@ -159,7 +159,11 @@ describe('report', () => {
   });
 
   it('goes without a log while it runs, and when it failed: the node may be lost', async () => {
-    expect(await reportOf({ job: job(), pods: [running], log: 'drop' })).toMatchObject({ phase: 'running', log: '' });
+    expect(await reportOf({ job: job(), pods: [running], log: 'drop' })).toMatchObject({
+      phase: 'running',
+      log: '',
+      waiting: 'its log cannot be read (Kubernetes node node1): the connection broke',
+    });
     expect(await reportOf({ job: ended('Failed'), pods: [exited(1)], log: 'drop' })).toMatchObject({ phase: 'failed' });
   });
 

@@ -135,6 +135,15 @@ describe('reading an object', () => {
     expect(api.connections()).toBe(2);
   });
 
+  it('that is late does not break another that is under way', async () => {
+    const { promise: later, resolve } = Promise.withResolvers<Reply>();
+    api = await fakeApi(({ path }) => (path === '/late' ? 'hang' : later));
+    const other = api.http.call({ method: 'PATCH', path: '/other', what: 'patch', deadlineMs: 10_000 });
+    await failureOf(api.http.call({ method: 'GET', path: '/late', what: 'get', deadlineMs: 50 }));
+    resolve({ status: 200, json: podJson });
+    expect((await other).status).toBe(200);
+  });
+
   it('does not wait for a Retry-After beyond its deadline', async () => {
     const objects = await answering(
       () =>

@@ -172,7 +172,7 @@ describe('a port-forward that does not come about', () => {
     });
     expect(await failureOf(openPortForward(api.access, to))).toMatchObject({
       kind: 'refused',
-      expected: 'the right to create pods/portforward in namespace openstack for user tester (context fake)',
+      expected: 'the right to get and create pods/portforward in namespace openstack for user tester (context fake)',
     });
   });
 
