@@ -131,7 +131,7 @@ describe('reading an object', () => {
       found: 'none within 50 ms',
       next: 'ask again; if it stays so, look at the connection to the API server',
     });
-    expect((await api.http.call(call)).status).toBe(200);
+    expect((await api.http.call({ ...call, deadlineMs: 10_000 })).status).toBe(200);
     expect(api.connections()).toBe(2);
   });
 

@@ -20,6 +20,8 @@ export interface FakeMember {
   password: string;
   open(member: string): Promise<Duplex>;
   opened(): number;
+  /** Connections that were ended by COM_QUIT. */
+  goodbyes(): number;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function fakeMember(answer: (query: string) => Answer): Promise<Fak
   const queries: string[] = [];
   const users: string[] = [];
   let opened = 0;
+  let goodbyes = 0;
   const server: Loose = (mysql as Loose).createServer();
   const member: FakeMember = {
     queries,
@@ -56,6 +59,7 @@ export async function fakeMember(answer: (query: string) => Answer): Promise<Fak
       return socket;
     },
     opened: () => opened,
+    goodbyes: () => goodbyes,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server._server.close(() => resolve()));
@@ -109,6 +113,10 @@ export async function fakeMember(answer: (query: string) => Answer): Promise<Fak
         columns,
       );
     };
+    connection.on('quit', () => {
+      goodbyes++;
+      connection.stream.end();
+    });
     connection.on('query', asked);
     // So it calls a SET.
     connection.on('stmt_prepare', asked);

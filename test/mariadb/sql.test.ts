@@ -159,7 +159,7 @@ describe('the other questions', () => {
   it('tables: base tables with their bytes', async () => {
     answer = (query) => {
       if (query.startsWith('SHOW GRANTS'))
-        return { columns: ['Grants'], rows: [['GRANT SELECT ON *.* TO `status`@`%`']] };
+        return { columns: ['Grants'], rows: [['GRANT PROCESS, SHOW VIEW ON *.* TO `status`@`%`']] };
       return {
         columns: ['TABLE_SCHEMA', 'TABLE_NAME', 'ENGINE', 'b'],
         rows: [
@@ -213,6 +213,19 @@ describe('the other questions', () => {
       expect(await failureOf(work)).toMatchObject({ kind: 'refused', expected: expect.stringContaining('SELECT') });
     },
   );
+
+  it('are asked over a connection of their own, that ends with a goodbye', async () => {
+    await db.sql.status('db-0');
+    answer = (query) =>
+      query.startsWith('SHOW GRANTS')
+        ? { columns: ['Grants'], rows: [['GRANT SELECT ON *.* TO `status`@`%`']] }
+        : { columns: ['a', 'b', 'c', 'd'], rows: [] };
+    await db.sql.tables('db-0');
+    expect(member.opened()).toBe(2);
+    await vi.waitFor(() => expect(member.goodbyes()).toBe(1));
+    db.close();
+    await vi.waitFor(() => expect(member.goodbyes()).toBe(2));
+  });
 
   it('rights: of the account that acts, never the hashes', async () => {
     answer = () => ({
