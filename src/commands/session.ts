@@ -1,7 +1,6 @@
 import { catalogue } from '../actions/catalogue.ts';
 import { type ClusterView, viewCluster } from '../actions/cluster-view.ts';
-import type { Failure } from '../base/failure.ts';
-import { FailureError, fail, failure } from '../base/failure.ts';
+import { fail } from '../base/failure.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Catalogue } from '../engine/action.ts';
 import type { Writes } from '../engine/fenced-hands.ts';
@@ -164,9 +163,4 @@ export function sawOf(session: Session, view: ClusterView): Json {
 
 export async function see(session: Session): Promise<ClusterView> {
   return await viewCluster(session.look());
-}
-
-/** A failure as what it is thrown as. */
-export function thrown(of: Failure): FailureError {
-  return new FailureError(failure(of.kind, of.expected, of.found, of.next));
 }

@@ -51,7 +51,7 @@ export interface Planned {
 }
 
 /** Stands for a value that a later step's input takes from a step that has not run: `plan` sees it, `apply` never does. */
-export const pending = '\u0000pending' as const;
+export const pending = '(known only then)' as const;
 
 export function isPending(value: unknown): boolean {
   return value === pending;
