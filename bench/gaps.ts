@@ -1,0 +1,17 @@
+import type { Tick } from '../test/e2e/writer.ts';
+
+export interface Gaps {
+  /** From the last acknowledged write to the first one again. */
+  readonly first: number;
+  /** All gaps of a second and more: a donor of a state dump is away for a second time. */
+  readonly all: number;
+}
+
+export function gapsOf(ticks: readonly Tick[], from: number): Gaps {
+  const acknowledged = ticks.filter(({ ok }) => ok).map(({ at }) => at);
+  const gaps = acknowledged.slice(1).flatMap((at, i) => {
+    const gap = at - (acknowledged[i] ?? at);
+    return at > from && gap >= 1000 ? [gap] : [];
+  });
+  return { first: gaps[0] ?? 0, all: gaps.reduce((total, gap) => total + gap, 0) };
+}
