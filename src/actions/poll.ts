@@ -1,5 +1,6 @@
 import { FailureError, fail } from '../base/failure.ts';
 import type { Hands, Pulse } from '../target/look.ts';
+import { pauseAfter } from './pace.ts';
 
 /** One look at what is waited for: it is so, or what it waits for now. */
 export type Waiting<T> =
@@ -17,11 +18,10 @@ export interface Poll<T> {
   evidence?(): Promise<string>;
 }
 
-const pollMs = 1000;
-
 /** Waits for a condition with a deadline, and shows what it waits for. An API server that does not answer is waited out. */
 export async function poll<T>(hands: Hands, of: Poll<T>): Promise<T> {
-  const until = hands.clock.now() + of.deadlineMs;
+  const began = hands.clock.now();
+  const until = began + of.deadlineMs;
   for (;;) {
     const seen = await of.look().catch((thrown): Waiting<T> => {
       if (!(thrown instanceof FailureError) || thrown.failure.kind !== 'unknown') throw thrown;
@@ -35,6 +35,6 @@ export async function poll<T>(hands: Hands, of: Poll<T>): Promise<T> {
       const evidence = (await of.evidence?.().catch(() => '')) ?? '';
       fail('failed', of.expected, evidence === '' ? seen.waits : `${seen.waits}; ${evidence}`, of.next);
     }
-    await hands.clock.sleep(pollMs, hands.signal).catch(() => undefined);
+    await hands.clock.sleep(pauseAfter(hands.clock.now() - began), hands.signal).catch(() => undefined);
   }
 }

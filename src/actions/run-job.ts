@@ -1,6 +1,7 @@
 import { FailureError, fail, failure } from '../base/failure.ts';
 import type { JobReport, RunnerSpec } from '../target/jobs.ts';
 import type { Hands, Look } from '../target/look.ts';
+import { pauseAfter } from './pace.ts';
 
 /** Names a Job from run, step, attempt and member (design §5): the same for a second start, so that it finds the first one's work. */
 export function jobName(
@@ -16,7 +17,6 @@ export function jobName(
   ].join('-');
 }
 
-const pollMs = 1000;
 /** How long after its own deadline a Job may still be seen: Kubernetes ends it, this is for an API server that does not answer. */
 const slackMs = 60_000;
 const stopGraceMs = 90_000;
@@ -56,7 +56,8 @@ async function settle(
 }
 
 async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
-  const until = hands.clock.now() + spec.deadlineMs + slackMs;
+  const began = hands.clock.now();
+  const until = began + spec.deadlineMs + slackMs;
   let silence: FailureError | undefined;
   for (;;) {
     if (hands.signal.aborted) {
@@ -105,7 +106,7 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
         )
       );
     }
-    await hands.clock.sleep(pollMs, hands.signal).catch(() => undefined);
+    await hands.clock.sleep(pauseAfter(hands.clock.now() - began), hands.signal).catch(() => undefined);
   }
 }
 
