@@ -33,13 +33,15 @@ else
   echo "waits for a member that answers on 4567"
   until answers; do sleep 0.3 & wait $!; done # `wait` lets the trap through at once
 fi
+server=(mariadbd --user=mysql --bind-address=0.0.0.0 --skip-name-resolve --binlog-format=ROW --innodb-autoinc-lock-mode=2
+  --wsrep-on=ON --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-cluster-name="$CLUSTER" --wsrep-cluster-address="gcomm://$address"
+  --wsrep-node-name="$HOSTNAME" --wsrep-node-address="$IP" --wsrep-sst-method=rsync)
 # A crash leaves seqno -1 in grastate.dat. The position is in InnoDB; a start that does not say it makes of every crash a state dump,
 # and of a new Primary a new state UUID. (Galera believes it only of the UUID in grastate.dat: one of zeros still means a dump.)
+# With no provider among the options, --wsrep-recover says "disabled, skipping position recovery" and succeeds.
 if [ -d "$data/mysql" ] && grep -qs '^seqno: *-1' "$data/grastate.dat"; then
-  position=$(mariadbd --user=mysql --wsrep-recover 2>&1 | sed -n 's/.*Recovered position: *\([0-9a-f:-]*\).*/\1/p')
+  position=$("${server[@]}" --wsrep-recover 2>&1 | sed -n 's/.*Recovered position: *\([0-9a-f:-]*\).*/\1/p')
   echo "recovered position: $position"
-  options+=(--wsrep-start-position="$position")
+  [ -z "$position" ] || options+=(--wsrep-start-position="$position")
 fi
-exec mariadbd --user=mysql --bind-address=0.0.0.0 --skip-name-resolve --binlog-format=ROW --innodb-autoinc-lock-mode=2 \
-  --wsrep-on=ON --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-cluster-name="$CLUSTER" --wsrep-cluster-address="gcomm://$address" \
-  --wsrep-node-name="$HOSTNAME" --wsrep-node-address="$IP" --wsrep-sst-method=rsync "${options[@]}"
+exec "${server[@]}" "${options[@]}"
