@@ -50,7 +50,8 @@ try {
   const text = (await measure()).map(markdown).join('\n\n');
   say(`\n${text}`);
   const head = `# Results\n\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, one run of \`npm run bench\`.`;
-  if (named.length === 0) writeFileSync(join(import.meta.dirname, 'results.md'), `${head}\n\n${text}\n`);
+  if (named.length === 0 && sizes.length > 1)
+    writeFileSync(join(import.meta.dirname, 'results.md'), `${head}\n\n${text}\n`);
 } finally {
   rmSync(program.folder, { recursive: true, force: true });
   if (!keep) await labDown();

@@ -325,7 +325,19 @@ export class Run {
           : found,
         started.yet && found.kind === 'unknown',
       );
+      await this.#settleUntouched(step.id);
     }
+  }
+
+  /** A step none of whose effects took place, in this attempt or one before, owes nothing: its payer would need what was just refused. */
+  async #settleUntouched(step: string): Promise<void> {
+    const effects = this.#events.filter((event) => event.type === 'effect-started' && event.step === step);
+    const refused = this.#events.filter(
+      (event) => event.type === 'effect-ended' && event.step === step && event.result === 'failed',
+    );
+    if (effects.length > refused.length) return;
+    for (const debt of this.#state.debts.filter((each) => each.step === step))
+      await this.append({ type: 'debt-paid', id: debt.id, says: `nothing was done by ${step}` });
   }
 
   /**

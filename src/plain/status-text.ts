@@ -48,7 +48,10 @@ function debtLines({ debts, lease, at }: StatusView, width: number): string[] {
     ...(owed.length === 0 ? [`  owes nothing; ${free}`] : [...owed.flatMap(line), `  ${free}`]),
     ...[...repairs].map((run) => `${'  repair'.padEnd(14)}${repairCommand(run)}`),
     // The command on a line of its own: in one piece, to be pasted.
-    ...kept.flatMap(({ says, run }) => [...hung('  kept', says, width), `${'  freed by'.padEnd(14)}${closeCommand(run)}`]),
+    ...kept.flatMap(({ says, run }) => [
+      ...hung('  kept', says, width),
+      `${'  freed by'.padEnd(14)}${closeCommand(run)}`,
+    ]),
   ].map(ascii);
 }
 

@@ -110,18 +110,27 @@ export async function inWorkshop(script: string): Promise<void> {
   await remove([pod]);
 }
 
-/** One page in the middle of a table's data file overwritten, in an archive that is whole in every other way. */
+/** One page of a table's data overwritten, in an archive that is whole in every other way. */
 export const spoiledPage = (id: string, table: string): string => `
 cd "/backups/${names.cluster}/${id}"
 mkdir /tmp/data
 zstd -q -dc ${archiveName} | mbstream -x -C /tmp/data
-file=/tmp/data/${table}.ibd
-pages=$(($(stat -c %s "$file") / 16384))
-echo "$pages pages"
-[ "$pages" -gt 8 ]
-dd if=/dev/urandom of="$file" bs=16384 seek=$((pages / 2)) count=1 conv=notrunc status=none
+python3 - /tmp/data/${table}.ibd <<'END'
+import os, sys
+size = 16384
+with open(sys.argv[1], 'r+b') as file:
+    pages = range(os.path.getsize(sys.argv[1]) // size)
+    def part(page, offset):
+        file.seek(page * size + offset)
+        return int.from_bytes(file.read(2), 'big')
+    # Leaves of an index (page type 17855, level 0): what every reader of the table comes by.
+    leaves = [page for page in pages if part(page, 24) == 17855 and part(page, 64) == 0]
+    spoiled = leaves[len(leaves) // 2]
+    file.seek(spoiled * size + 200)
+    file.write(os.urandom(8000))
+    print(len(leaves), 'leaves, spoiled page', spoiled)
+END
 cd /tmp/data
-# The tool's own files last, as it writes them itself.
 find . -type f -printf '%P\\n' | sort > /tmp/names
 mapfile -t names < /tmp/names
 mbstream -c "\${names[@]}" | zstd -q -f -o "/backups/${names.cluster}/${id}/${archiveName}"`;

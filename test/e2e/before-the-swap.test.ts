@@ -27,6 +27,16 @@ const failed = 1;
 const refused = 4;
 const unsafe = 10;
 
+/** Waits until the redo log is not needed for what is there now: a backup then has data files that nothing mends while it is prepared. */
+async function flushed(member: number): Promise<void> {
+  const lsn = async (name: string) =>
+    BigInt((await sql(member, `show status like 'innodb_lsn_${name}'`))[0]?.[1] ?? '0');
+  const now = await lsn('current');
+  await sql(member, 'set global innodb_max_dirty_pages_pct_lwm=0; set global innodb_max_dirty_pages_pct=0');
+  await until('a checkpoint', 60_000, async () => (await lsn('last_checkpoint')) >= now);
+  await sql(member, 'set global innodb_max_dirty_pages_pct=90');
+}
+
 describe('what goes wrong before the swap leaves the old cluster untouched and serving', () => {
   let backupId: string;
   let before: Picture;
@@ -48,6 +58,7 @@ describe('what goes wrong before the swap leaves the old cluster untouched and s
   beforeAll(async () => {
     await galeraUp({ backups: ['shared', 'small'] });
     await makeShop();
+    await flushed(2);
     await writer.start();
     const backup = await program.yes(['backup']);
     expect(said(backup)).toContain('run-ended     exit 0');
@@ -232,11 +243,13 @@ describe('what goes wrong before the swap leaves the old cluster untouched and s
     it('a backup volume that fills up while the tool copies', async () => {
       const other = new Program({ claim: 'galera-backups-small', reserve: '1Mi' });
       const path = await backupVolumePath('small');
+      // Every block that is left, some of which the tool may get before.
       const fill = inLab(
         `for i in $(seq 6000); do
            set -- '${path}'/${names.cluster}/*.partial/backup.mbstream.*
-           [ -e "$1" ] && fallocate -l $(df -B1 --output=avail '${path}' | tail -n 1) '${path}/filler' && exit
-           sleep .01
+           [ -e "$1" ] || { sleep .01; continue; }
+           fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 2 * 1048576)) '${path}/filler'
+           dd if=/dev/zero bs=64k status=none >> '${path}/filler' 2> '${path}/full' || rm '${path}/full' && exit
          done; exit 1`,
         { timeoutMs: 90_000 },
       );

@@ -89,7 +89,7 @@ describe('a whole cycle on the lab: backup, loss, restore, rollback, close', () 
   it('a restore brings every table back on all three members, by IST, and traffic with it', async () => {
     await sql(
       0,
-      'use shop; delete from orders where id % 3 = 0; drop table customers; create table added (a int primary key); insert into added values (1);',
+      'use shop; delete from orders where customer % 3 = 0; drop table customers; create table added (a int primary key); insert into added values (1);',
     );
     beforeRestore = await truthOf(0);
     ticksBeforeRestore = Number((await sql(0, 'select count(*) from shop.ticks'))[0]?.[0]);

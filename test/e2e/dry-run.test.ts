@@ -23,16 +23,19 @@ describe('dry runs with an account that can only read', () => {
   let since: Date;
   let folders: readonly string[];
 
-  /** Nothing that would change anything, nothing refused by the shipped rights, and the root account's Secret never asked for. */
+  /**
+   * Nothing that would change anything, and nothing that the shipped rights refuse but the acting account's Secret: whether that account may
+   * do its work is asked where it can be, and left to the Job where it cannot.
+   */
   async function expectOnlyReads(): Promise<void> {
     const lines = await auditLines({ user, since });
     expect(lines.length).toBeGreaterThan(10);
     expect(lines.filter((line) => write.includes(line.verb) && !isPortForward(line)).map(told)).toEqual([]);
-    expect(lines.filter(({ responseStatus }) => responseStatus?.code === 403).map(told)).toEqual([]);
-    const secrets = lines.filter(({ objectRef }) => objectRef?.resource === 'secrets');
-    expect([...new Set(secrets.map(({ verb, objectRef }) => `${verb} ${objectRef?.name}`))]).toEqual([
-      `get ${accounts.status.secret}`,
-    ]);
+    const denied = lines.filter(({ responseStatus }) => responseStatus?.code === 403);
+    const read = lines.filter((line) => line.objectRef?.resource === 'secrets' && !denied.includes(line));
+    const named = read.map(({ verb, objectRef }) => `${verb} ${objectRef?.name}`);
+    expect([...new Set(named)]).toEqual([`get ${accounts.status.secret}`]);
+    expect(denied.filter(({ objectRef }) => objectRef?.name !== accounts.root.secret).map(told)).toEqual([]);
     expect(await jobsOfProgram()).toEqual([]);
   }
 

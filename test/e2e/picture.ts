@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { clients, inLab, inMember, memberVolumePath, names, outside } from '../lab/lab.ts';
+import { clients, inLab, inMember, memberVolumePath, names, outside, sql } from '../lab/lab.ts';
 import type { Program } from './program.ts';
-import { truthEverywhere, wsrep } from './shop.ts';
+import { wsrep } from './shop.ts';
 
 const members = [0, 1, 2] as const;
 const ofProgram = 'app.kubernetes.io/managed-by=galera-runbook';
@@ -15,7 +15,7 @@ export async function picture() {
     apps.readNamespacedStatefulSet({ namespace, name: names.statefulSet }),
     core.readNamespacedService({ namespace, name: names.service }),
     core.listNamespacedConfigMap({ namespace, labelSelector: `${ofProgram},galera-runbook/kind=backup` }),
-    truthEverywhere(),
+    Promise.all(members.map(rowsAndSums)),
     Promise.all(members.map((member) => wsrep(member, ...said))),
     Promise.all(members.map(workFolders)),
   ]);
@@ -29,7 +29,12 @@ export async function picture() {
     ),
     statefulSet: { spec: statefulSet.spec, annotations: statefulSet.metadata?.annotations ?? {} },
     selector: service.spec?.selector,
-    index: Object.fromEntries(index.items.map(({ metadata, data }) => [metadata?.name, data])),
+    index: Object.fromEntries(
+      index.items.map(({ metadata, data }) => [
+        metadata?.name,
+        { ...data, 'proof.json': provenAs(data?.['proof.json']) },
+      ]),
+    ),
     truth,
     states,
     folders,
@@ -37,6 +42,12 @@ export async function picture() {
 }
 
 export type Picture = Awaited<ReturnType<typeof picture>>;
+
+/** A better proof is no damage: a restore that is stopped before the swap may have compared what it unpacked. */
+function provenAs(proof: string | undefined): string {
+  const { level } = JSON.parse(proof ?? '{}') as { level?: string };
+  return level === 'restored' ? 'checksums' : (level ?? 'none');
+}
 
 const said = [
   'wsrep_cluster_state_uuid',
@@ -46,6 +57,19 @@ const said = [
   'wsrep_local_state_comment',
   'wsrep_desync_count',
 ];
+
+/** What `truthOf` says, in two questions: pictures are taken before and after everything. */
+async function rowsAndSums(member: number): Promise<readonly string[]> {
+  const tables = await sql(
+    member,
+    "select table_name from information_schema.tables where table_schema='shop' and table_type='BASE TABLE' and table_name<>'ticks' order by 1",
+  );
+  const names = tables.map(([name]) => `shop.\`${name}\``);
+  if (names.length === 0) return [];
+  const counts = names.map((name) => `select '${name}', count(*) from ${name}`).join(' union all ');
+  const rows = await sql(member, `${counts}; checksum table ${names.join(', ')}`);
+  return rows.map((row) => row.join(' '));
+}
 
 /** Work folders of runs on a member's volume; read from under Kubernetes, so that a member that is down can be looked at too. */
 export async function workFolders(member: number): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../../src/base/failure.ts';
+import { FailureError, failure } from '../../src/base/failure.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { act, catalogueOf, check, drive, newWorld, step, type World } from './fakes.ts';
 
@@ -88,6 +88,19 @@ describe('every way out', () => {
     expect(world.done).toEqual(['unpack', 'cut']);
     const end = world.journal.findLast((event) => event.type === 'run-ended');
     expect(end).toMatchObject({ unpaid: ['debt:unpack', 'debt:cut'] });
+  });
+
+  it('owes nothing for a step none of whose effects took place', async () => {
+    const world = newWorld();
+    world.during = async (id) => {
+      if (id === 'cut') throw new FailureError(failure('refused', 'the right to patch services', '403', 'ask for it'));
+    };
+    const { exit, run } = await driven(world);
+    expect(exit).toBe(1);
+    expect(world.done).toEqual(['unpack', 'discard']);
+    expect(run.state.debts).toEqual([]);
+    const paid = world.journal.flatMap((event) => (event.type === 'debt-paid' ? [event.says] : []));
+    expect(paid).toEqual(['nothing was done by cut', 'done']);
   });
 
   it('ends with 131 when a payer fails', async () => {
@@ -186,7 +199,8 @@ describe('the fence', () => {
     };
     const { exit } = await driven(world);
     expect(exit).toBe(1);
-    expect(world.done).toEqual(['unpack', 'traffic', 'discard']);
+    // The cut has not happened.
+    expect(world.done).toEqual(['unpack', 'discard']);
   });
 });
 

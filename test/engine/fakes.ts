@@ -94,9 +94,10 @@ export function act(
         : { is: 'not-so', failure: failure('failed', 'it', 'not', 'again') },
     apply: async (_input, hands) => {
       await world.during?.(hands.at.step, worldRun(world), hands);
+      await hands.kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: hands.at.step } });
+      // Half-way: with an effect, and not there yet.
       const failed = world.fails[hands.at.step];
       if (failed) throw new FailureError(failed);
-      await hands.kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: hands.at.step } });
       world.done.push(hands.at.step);
     },
   };

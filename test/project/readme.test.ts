@@ -39,6 +39,12 @@ describe('the README', () => {
     expect(target).toMatchObject({ namespace: 'openstack', cluster: 'lab' });
   });
 
+  it('links every runbook that comes with the program', () => {
+    const runbooks = filesIn('docs', 'runbooks');
+    expect(runbooks.length).toBeGreaterThan(2);
+    expect(runbooks.filter((path) => !readme.includes(`](${path})`))).toEqual([]);
+  });
+
   it('shows commands that there are', () => {
     const [, , everyday = ''] = fences(readme, 'sh');
     const lines = everyday.split('\n');

@@ -3,15 +3,26 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderGrastate } from '../../src/galera/grastate.ts';
-import { commandFolder, copyFolder, type Ended, harvest, plant, powerCutAt, runVerb, startVerb, type Tree, temporaryFolder } from './verb.ts';
+import {
+  commandFolder,
+  copyFolder,
+  type Ended,
+  harvest,
+  plant,
+  powerCutAt,
+  runVerb,
+  startVerb,
+  type Tree,
+  temporaryFolder,
+} from './verb.ts';
 
 const uuid = '36553af3-e598-11f1-97ef-e698dabe5e03';
 const position = `${uuid}:6`;
 const grastate = renderGrastate({ position: { uuid, seqno: '6' }, safeToBootstrap: false });
 
 const former: Tree = {
-  'ibdata1': 'former',
-  'ib_logfile0': 'former',
+  ibdata1: 'former',
+  ib_logfile0: 'former',
   'galera.cache': 'former',
   'gvwstate.dat': 'former',
   'grastate.dat': renderGrastate({ position: { uuid, seqno: '9' }, safeToBootstrap: true }),
@@ -21,9 +32,9 @@ const former: Tree = {
 };
 const kept: Tree = { 'lost+found': null, 'ca.pem': 'kept', '.my.cnf': 'kept' };
 const copy: Tree = {
-  'ibdata1': 'copy',
-  'ib_logfile0': 'copy',
-  'aria_log_control': 'copy',
+  ibdata1: 'copy',
+  ib_logfile0: 'copy',
+  aria_log_control: 'copy',
   'mysql/global_priv.MAD': 'copy',
   'shop/t.ibd': 'copy',
   'only@0020copy': null,
@@ -49,11 +60,13 @@ function volume(of: { readonly former?: Tree; readonly copy?: Tree } = {}): Volu
 
 const swap = (of: Volume, commands?: string) => runVerb('swap', of.values, commands ? { commands } : {});
 const swapBack = (of: Volume, commands?: string) => runVerb('swap-back', of.values, commands ? { commands } : {});
-const swapsOf = async (of: Volume) => (await runVerb('position', of.values)).result?.['swaps'];
+const swapsOf = async (of: Volume) => (await runVerb('position', of.values)).result?.swaps;
 
 /** Without the work folder of this run. */
 function dataOf(of: Volume): Tree {
-  return Object.fromEntries(Object.entries(harvest(of.data)).filter(([path]) => !path.startsWith('galera_runbook_k3p9x2')));
+  return Object.fromEntries(
+    Object.entries(harvest(of.data)).filter(([path]) => !path.startsWith('galera_runbook_k3p9x2')),
+  );
 }
 
 function expectWhole(of: Volume, ended: Ended): void {
@@ -74,7 +87,11 @@ function expectBack(of: Volume, ended: Ended): void {
 }
 
 /** Every power cut that a verb can meet, until it is done before the cut. */
-async function atEveryCut(of: Volume, run: (commands: string) => Promise<Ended>, then: (at: string) => Promise<void>): Promise<number> {
+async function atEveryCut(
+  of: Volume,
+  run: (commands: string) => Promise<Ended>,
+  then: (at: string) => Promise<void>,
+): Promise<number> {
   const aside = join(temporaryFolder(), 'as-it-was');
   copyFolder(of.data, aside);
   for (let at = 1; ; at++) {
@@ -148,25 +165,40 @@ describe('swap', () => {
 describe('after a power cut at any rename of swap', () => {
   test('the position says half (or none or whole), and swap again makes it whole', async () => {
     const of = volume();
-    const cuts = await atEveryCut(of, (commands) => swap(of, commands), async (at) => {
-      const { source, swaps } = (await runVerb('position', of.values)).result ?? {};
-      const [one] = swaps as { state: string }[];
-      if (one?.state === 'half') {
-        expect(source, at).toBe('half');
-        const data = dataOf(of);
-        if ('grastate.dat' in data) expect([{ ...former, ...kept }, { ...copy, ...kept, 'grastate.dat': grastate }], at).toContainEqual(data);
-      } else expect(['none', 'whole'], at).toContain(one?.state);
-      expectWhole(of, await swap(of));
-    });
+    const cuts = await atEveryCut(
+      of,
+      (commands) => swap(of, commands),
+      async (at) => {
+        const { source, swaps } = (await runVerb('position', of.values)).result ?? {};
+        const [one] = swaps as { state: string }[];
+        if (one?.state === 'half') {
+          expect(source, at).toBe('half');
+          const data = dataOf(of);
+          if ('grastate.dat' in data)
+            expect(
+              [
+                { ...former, ...kept },
+                { ...copy, ...kept, 'grastate.dat': grastate },
+              ],
+              at,
+            ).toContainEqual(data);
+        } else expect(['none', 'whole'], at).toContain(one?.state);
+        expectWhole(of, await swap(of));
+      },
+    );
     expect(cuts).toBeGreaterThan(outs + ins);
   }, 120_000);
 
   test('swap-back gives the former data back', async () => {
     const of = volume();
-    await atEveryCut(of, (commands) => swap(of, commands), async () => {
-      expectBack(of, await swapBack(of));
-      expectBack(of, await swapBack(of));
-    });
+    await atEveryCut(
+      of,
+      (commands) => swap(of, commands),
+      async () => {
+        expectBack(of, await swapBack(of));
+        expectBack(of, await swapBack(of));
+      },
+    );
   }, 120_000);
 });
 
@@ -174,24 +206,38 @@ describe('after a power cut at any rename of swap-back', () => {
   test.each([
     ['a whole swap', undefined],
     ['half of one', 11],
-  ])('from %s, swap-back again gives the former data, swap the copy', async (_, cut) => {
-    const of = volume();
-    await swap(of, cut === undefined ? undefined : powerCutAt(cut, 'after'));
-    const cuts = await atEveryCut(of, (commands) => swapBack(of, commands), async () => {
-      const again = join(temporaryFolder(), 'data');
-      copyFolder(of.data, again);
-      expectBack(of, await swapBack(of));
-      copyFolder(again, of.data);
-      expectWhole(of, await swap(of));
-    });
-    expect(cuts).toBeGreaterThan(4);
-  }, 120_000);
+  ])(
+    'from %s, swap-back again gives the former data, swap the copy',
+    async (_, cut) => {
+      const of = volume();
+      await swap(of, cut === undefined ? undefined : powerCutAt(cut, 'after'));
+      const cuts = await atEveryCut(
+        of,
+        (commands) => swapBack(of, commands),
+        async () => {
+          const again = join(temporaryFolder(), 'data');
+          copyFolder(of.data, again);
+          expectBack(of, await swapBack(of));
+          copyFolder(again, of.data);
+          expectWhole(of, await swap(of));
+        },
+      );
+      expect(cuts).toBeGreaterThan(4);
+    },
+    120_000,
+  );
 });
 
 test('swap-back keeps all that the copy has made since, and swap brings it again with its own position', async () => {
   const of = volume();
   await swap(of);
-  const used = { ...copy, 'grastate.dat': 'at 99', 'galera.cache': 'copy', 'since/t.ibd': 'copy', 'mysql-bin.000001': 'copy' };
+  const used = {
+    ...copy,
+    'grastate.dat': 'at 99',
+    'galera.cache': 'copy',
+    'since/t.ibd': 'copy',
+    'mysql-bin.000001': 'copy',
+  };
   plant(of.data, used);
   const back = await swapBack(of);
   expect(back.result).toMatchObject({ in: outs });
@@ -213,26 +259,55 @@ test('swap-back without a swap does nothing', async () => {
 test('whatever the names, nothing is lost: one power cut, one change of mind', async () => {
   const name = fc
     .oneof(
-      fc.constantFrom('-rf', '#sql-ib12', 'a b', ' ', '*', '?', '$(x)', '"', "'", '\\', 'out x', 'in x', '.hidden', 'é', '@', '[', ']', '~', 'old', 'new'),
+      fc.constantFrom(
+        '-rf',
+        '#sql-ib12',
+        'a b',
+        ' ',
+        '*',
+        '?',
+        '$(x)',
+        '"',
+        "'",
+        '\\',
+        'out x',
+        'in x',
+        '.hidden',
+        'é',
+        '@',
+        '[',
+        ']',
+        '~',
+        'old',
+        'new',
+      ),
       fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 12 }),
     )
-    .filter((text) => !/[/\0\n]|^\.{1,2}$|^lost\+found$|^galera_runbook_|\.pem$|^\.my\.cnf$|^grastate\.dat$/.test(text));
+    .filter(
+      (text) => !/[/\0\n]|^\.{1,2}$|^lost\+found$|^galera_runbook_|\.pem$|^\.my\.cnf$|^grastate\.dat$/.test(text),
+    );
   const names = fc.uniqueArray(name, { minLength: 1, maxLength: 5 });
   const trees = (as: string) => names.map((list) => Object.fromEntries(list.map((each) => [each, as])));
   await fc.assert(
-    fc.asyncProperty(trees('former'), trees('copy'), fc.integer({ min: 1, max: 14 }), fc.boolean(), async (before, after, cut, back) => {
-      const of = volume({ former: before, copy: after });
-      await swap(of, powerCutAt(cut, 'after'));
-      if (back) {
-        expect((await swapBack(of)).failure).toBeUndefined();
-        expect(dataOf(of)).toEqual({ ...before, ...kept });
-        expect(harvest(join(of.work, 'new'))).toMatchObject(after);
-      } else {
-        expect((await swap(of)).failure).toBeUndefined();
-        expect(dataOf(of)).toEqual({ ...after, ...kept, 'grastate.dat': grastate });
-        expect(harvest(join(of.work, 'old'))).toEqual(before);
-      }
-    }),
+    fc.asyncProperty(
+      trees('former'),
+      trees('copy'),
+      fc.integer({ min: 1, max: 14 }),
+      fc.boolean(),
+      async (before, after, cut, back) => {
+        const of = volume({ former: before, copy: after });
+        await swap(of, powerCutAt(cut, 'after'));
+        if (back) {
+          expect((await swapBack(of)).failure).toBeUndefined();
+          expect(dataOf(of)).toEqual({ ...before, ...kept });
+          expect(harvest(join(of.work, 'new'))).toMatchObject(after);
+        } else {
+          expect((await swap(of)).failure).toBeUndefined();
+          expect(dataOf(of)).toEqual({ ...after, ...kept, 'grastate.dat': grastate });
+          expect(harvest(join(of.work, 'old'))).toEqual(before);
+        }
+      },
+    ),
     { numRuns: 25 },
   );
 }, 120_000);
@@ -242,7 +317,7 @@ describe('discard', () => {
 
   test('of a copy that was not swapped in leaves nothing', async () => {
     const of = volume();
-    expect((await discard(of, 'unpacked')).result?.['bytes']).toBeGreaterThan(0);
+    expect((await discard(of, 'unpacked')).result?.bytes).toBeGreaterThan(0);
     expect(harvest(of.data)).toEqual({ ...former, ...kept });
     expect((await discard(of, 'unpacked')).result).toMatchObject({ bytes: 0 });
   });
@@ -315,7 +390,15 @@ describe('position', () => {
 
   test('from grastate.dat', async () => {
     const found = await at({ ...former, 'grastate.dat': state('4103391', true) });
-    expect(found.result).toEqual({ source: 'grastate', uuid, seqno: '4103391', safeToBootstrap: true, swaps: [], rows: [], rowCount: 0 });
+    expect(found.result).toEqual({
+      source: 'grastate',
+      uuid,
+      seqno: '4103391',
+      safeToBootstrap: true,
+      swaps: [],
+      rows: [],
+      rowCount: 0,
+    });
     const padded = await at({ ...former, 'grastate.dat': state('7', false).replaceAll('\n', '   \r\n') });
     expect(padded.result).toMatchObject({ seqno: '7', safeToBootstrap: false });
   });

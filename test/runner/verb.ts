@@ -1,6 +1,18 @@
 /** Runs a verb's script as its Job would, on temporary folders. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -24,6 +36,8 @@ export function temporaryFolder(): string {
 interface Options {
   /** A folder of commands that come before the system's. */
   readonly commands?: string;
+  /** Commands that the image does not have. */
+  readonly without?: readonly string[];
   readonly password?: string;
   readonly claims?: string;
 }
@@ -36,10 +50,11 @@ export function startVerb(
   const scratch = mkdtempSync(join(tmpdir(), 'runner-work-'));
   const password = join(scratch, 'secret');
   writeFileSync(password, options.password ?? 'secret');
+  const path = options.without ? onlyOthers(options.without) : process.env.PATH;
   const named = Object.entries(values).map(([name, value]) => [`GR_${name}`, value]);
   const bash = spawn('bash', ['-euo', 'pipefail', '-c', scriptOf(verb), 'galera-runbook'], {
     env: {
-      PATH: [options.commands, process.env['PATH']].filter(Boolean).join(':'),
+      PATH: [options.commands, path].filter(Boolean).join(':'),
       GR_SCRATCH: scratch,
       GR_PASSWORD_FILE: password,
       GR_VERB: verb,
@@ -61,8 +76,23 @@ export function startVerb(
   return { process: bash, ended, scratch };
 }
 
+function onlyOthers(without: readonly string[]): string {
+  const folder = temporaryFolder();
+  for (const from of ['/usr/bin', '/bin']) {
+    for (const name of readdirSync(from)) {
+      const link = join(folder, name);
+      if (!without.includes(name) && !existsSync(link)) symlinkSync(join(from, name), link);
+    }
+  }
+  return folder;
+}
+
 export async function runVerb(verb: Verb, values: Readonly<Record<string, string>>, options?: Options): Promise<Ended> {
   return await startVerb(verb, values, options).ended;
+}
+
+export function rowsOf(ended: Ended): readonly Readonly<Record<string, unknown>>[] {
+  return (ended.result?.rows ?? []) as readonly Readonly<Record<string, unknown>>[];
 }
 
 /** Files by path below the folder with what is in them; an empty folder as null. */

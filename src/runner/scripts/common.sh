@@ -37,6 +37,9 @@ progress() { # phase, bytes, total
   say progress "{\"phase\":\"$1\",\"bytes\":$(($2 < $3 ? $2 : $3)),\"total\":$3}"
 }
 
+# The end of what a tool wrote. It may have no line end, when the tool was killed or the disk full; then ours would begin in its line.
+excerpt() { printf '%s\n' "$(tail -qn 20 "$@" 2> /dev/null)"; }
+
 # The members of the result object, without braces. Printed at the very end, when all that comes after has gone well too.
 succeed() {
   ended=yes
@@ -206,15 +209,17 @@ start() {
   set +m
 }
 
-# Until the process $1 has ended, and meanwhile every 2 s the function $2.
+# Until the process $1 has ended, and meanwhile every 2 s the function $2. Polled: `wait -n` misses one that has ended just before it.
 attend() {
-  local nap
   while kill -0 "$1" 2> /dev/null; do
     "$2"
-    sleep 2 > /dev/null 2>&1 &
-    nap=$!
-    wait -n "$1" "$nap" || true
-    kill "$nap" 2> /dev/null || true
+    (
+      for _ in {1..20}; do
+        kill -0 "$1" 2> /dev/null || break
+        sleep 0.1
+      done
+    ) > /dev/null 2>&1 &
+    wait $! || true # a signal ends it too, and its trap comes next
   done
 }
 
@@ -231,11 +236,11 @@ end_job() {
 
 pause() { # seconds; a trap runs at once
   sleep "$1" > /dev/null 2>&1 &
-  wait $!
+  wait $! || true
 }
 
 # Bytes that a process has read. Not every kernel keeps this, and it ends with the process: then nothing.
-read_by() { sed -n 's/^rchar: //p' "/proc/$(cat "$1")/io" 2> /dev/null || true; }
+read_by() { sed -n 's/^rchar: //p' "/proc/$(cat "$1" 2> /dev/null)/io" 2> /dev/null || true; }
 
 hash() { # sha256 of the input; openssl uses the processor's instructions, coreutils often does not
   if openssl dgst -sha256 -r < /dev/null > /dev/null 2>&1; then openssl dgst -sha256 -r; else sha256sum; fi

@@ -21,7 +21,7 @@ give_back() {
   echo "wsrep_desync could not be turned off on $GR_HOST; if the server is still the one that was asked, it is ON."
 }
 
-sql() { timeout 10 mariadb --defaults-extra-file="$scratch/client.cnf" --host="$GR_HOST" --connect-timeout=5 -NB -e "$1"; }
+sql() { timeout 10 mariadb --defaults-extra-file="$scratch/client.cnf" --host="$GR_HOST" --connect-timeout=5 -NB -e "$1" 2> "$scratch/says"; }
 
 look() { # the member's own view, in `now`
   local seen name value
@@ -67,10 +67,10 @@ for tool in mariadb mariadb-backup mbstream; do
   command -v "$tool" > /dev/null || fail "$tool in the member's image" 'not there' 'use an image with MariaDB Backup'
 done
 if command -v zstd > /dev/null; then compression=zstd file=backup.mbstream.zst; else compression=gzip file=backup.mbstream.gz; fi
-archive=$partial/$file log=$partial/mariadb-backup.log
+archive=$partial/$file log=$scratch/mariadb-backup.log # where a full disk does not cut it
 
 account
-look || fail "$GR_USER to read the status of $GR_HOST" 'it could not' "look at the step's output"
+look || fail "$GR_USER to read the status of $GR_HOST" "$(tail -n 1 "$scratch/says")" 'look at the account and its Secret, and at the member'
 datadir=$(sql 'SELECT @@datadir')
 # The tool goes where the server says its data is, not where --datadir says: anywhere else it would copy what the image has there.
 if [ "${datadir%/}" != "${GR_DATADIR%/}" ]; then
@@ -98,8 +98,10 @@ require_room "$GR_BACKUPS" "$((total * percent / 100))" "an archive of $percent 
 
 ours=yes # before the statement: its answer may be lost
 since=$(date +%s%3N)
-warned=$(sql 'SET GLOBAL wsrep_desync=ON; SHOW WARNINGS') ||
-  fail "$GR_USER to be allowed SET GLOBAL wsrep_desync on $GR_HOST" 'it could not' "look at the step's output"
+if ! warned=$(sql 'SET GLOBAL wsrep_desync=ON; SHOW WARNINGS'); then
+  if grep -q '^ERROR 1' "$scratch/says"; then ours=''; fi # the server's own no; 2 is the client's: no answer
+  fail "$GR_USER to be allowed SET GLOBAL wsrep_desync on $GR_HOST" "$(tail -n 1 "$scratch/says")" 'give the account that right'
+fi
 if [ -n "$warned" ]; then
   ours='' # ON twice is a warning and counts once, so turning it off would take it from who was first
   fail "to be the one who desyncs $GR_HOST" 'wsrep_desync was turned on by someone else a moment ago' 'find out who; then run the step again'
@@ -110,7 +112,7 @@ pipe() {
   set +e
   { printf %s "$BASHPID" > "$scratch/tool.pid" && exec mariadb-backup --defaults-extra-file="$scratch/client.cnf" --backup --host="$GR_HOST" \
     --datadir="$GR_DATADIR" --galera-info --parallel=4 --stream=mbstream --target-dir="$scratch/target" --tmpdir="$scratch" \
-    --extra-lsndir="$partial" 2> "$log"; } | pack | tee "$archive" | hash > "$scratch/sha256"
+    --extra-lsndir="$partial" "${exclude[@]}" 2> "$log"; } | pack | tee "$archive" | hash > "$scratch/sha256"
   printf '%s ' "${PIPESTATUS[@]}" > "$scratch/statuses"
 }
 pack() { if [ "$compression" = zstd ]; then zstd -q -T2 -3; else gzip -1; fi; }
@@ -129,20 +131,26 @@ watch() {
   fi
 }
 
+# Of a block volume, and root's: a tool of another user ends on it.
+exclude=()
+if [ -d "$GR_DATADIR/lost+found" ] && [ ! -r "$GR_DATADIR/lost+found" ]; then exclude=(--databases-exclude=lost+found); fi
 ulimit -n "$(ulimit -Hn)" # the tool holds every tablespace open
 start pipe
 attend "$job" watch
 statuses=$(cat "$scratch/statuses" 2> /dev/null || printf 'killed')
 if [ "$statuses" != '0 0 0 0 ' ] || [ "$(tail -n 1 "$log" | sed 's/.* completed OK!$/OK/')" != OK ]; then
-  tail -n 20 "$log"
+  excerpt "$log"
   advice="look at the step's output"
   if grep -q 'Was only able to copy log' "$log"; then advice='raise innodb_log_file_size, or copy when less is written'; fi
   fail "mariadb-backup, $compression, tee and sha256 to end with 0, and completed OK! in the log" \
-    "they ended with $statuses; $(tail -n 1 "$log")" "$advice"
+    "they ended with $statuses; $(down "$(free_bytes "$GR_BACKUPS")") free; $(tail -n 1 "$log")" "$advice"
 fi
 bytes=$(stat -c %s "$archive")
+after=$(data_bytes "$GR_DATADIR")
+if [ "$after" -gt "$total" ]; then total=$after; fi # what has grown meanwhile is in the copy
 progress copy "$total" "$total"
 
+cp -- "$log" "$partial/"
 # The files reach the disk while the queue drains.
 sync "$partial"/* "$partial" &
 syncing=$!
@@ -162,8 +170,8 @@ if [ -z "$stamp" ]; then
   unpacker "$file" -dc < "$archive" | tail -c 33554432 > "$scratch/end"
   from=$(grep -abo 'XBSTCK01.P....[a-z_]*_galera_info' "$scratch/end" | sed -n 's/:.*\(xtrabackup\|mariadb_backup\)_galera_info$//p' | tail -n 1) || true
   mkdir "$scratch/galera"
-  tail -c +"$((${from:-0} + 1))" "$scratch/end" | mbstream -x -C "$scratch/galera"
-  stamp="$(of end_time info | sed 's/ /T/')Z $(cat "$scratch/galera"/*_galera_info)"
+  tail -c +"$((${from:-0} + 1))" "$scratch/end" | mbstream -x -C "$scratch/galera" || true
+  stamp="$(of end_time info | sed 's/ /T/')Z $(cat "$scratch/galera"/{xtrabackup,mariadb_backup}_galera_info 2> /dev/null || true)"
 fi
 position=$(printf '%s' "${stamp#* }" | sed 's/ .*//')
 case $position in

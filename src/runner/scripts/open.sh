@@ -42,7 +42,7 @@ opens() {
   return 1
 }
 lost() { # why the server does not answer
-  tail -n 20 "$run/mysqld.log" "$run/stdout"
+  excerpt "$run/stdout" "$run/mysqld.log"
   fail "$1" "$(tail -n 1 "$scratch/says") $(grep -h '\[ERROR\]' "$run/mysqld.log" | tail -n 1)" 'choose another backup'
 }
 

@@ -51,7 +51,7 @@ start recover
 attend "$job" recovering
 found=$(sed -n 's/.*Recovered position: *\([^ ,]*\).*/\1/p' "$run/log" | tail -n 1)
 if ! is_position "$found" || [ "${found%%:*}" = "$zero_uuid" ]; then
-  tail -n 20 "$run/log"
+  excerpt "$run/log"
   fail "Recovered position from mariadbd --wsrep-recover on $GR_DATADIR" "${found:-none; $(grep '\[ERROR\]' "$run/log" | tail -n 1)}" "look at the step's output"
 fi
 if [ -n "$uuid" ] && [ "${found%%:*}" != "${uuid,,}" ]; then

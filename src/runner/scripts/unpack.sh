@@ -54,8 +54,10 @@ read -r read_back _ unpacked extracted <<< "$(cat "$scratch/statuses" 2> /dev/nu
 sha=$(cut -c1-64 "$scratch/sha256")
 [ "$sha" = "$GR_SHA256" ] || fail "$archive with sha256 $GR_SHA256" "sha256 $sha" "$again"
 if [ "$unpacked $extracted" != '0 0' ]; then
-  cat "$scratch/unpacker" "$scratch/mbstream"
-  fail "$GR_COMPRESSION and mbstream to end with 0" "they ended with $unpacked and $extracted; $(down "$(free_bytes "$GR_WORK")") free; $(tail -n 1 "$scratch/mbstream")" "$again"
+  excerpt "$scratch/unpacker" "$scratch/mbstream"
+  if grep -q 'No space left' "$scratch/mbstream"; then again='make room on the volume, then run the step again'; fi
+  fail "$GR_COMPRESSION and mbstream to end with 0" \
+    "they ended with $unpacked and $extracted; $(down "$(free_bytes "$GR_WORK")") free; $(head -qn 1 "$scratch/unpacker" "$scratch/mbstream" | head -n 1)" "$again"
 fi
 
 # A block volume's lost+found comes twice, once under the name that MariaDB gives a database of that name; a work folder of another
@@ -79,7 +81,7 @@ preparing() {
 start prepare
 attend "$job" preparing
 if ! tail -n 1 "$scratch/prepare.log" | grep -q 'completed OK!$'; then
-  tail -n 20 "$scratch/prepare.log"
+  excerpt "$scratch/prepare.log"
   fail 'completed OK! from mariadb-backup --prepare' "$(tail -n 1 "$scratch/prepare.log")" "$again"
 fi
 # What InnoDB itself says it stands at. Behind the file it may be, since not every seqno changes a table; ahead or elsewhere it is not this archive.
