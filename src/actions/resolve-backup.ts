@@ -43,6 +43,16 @@ export async function resolveBackup(look: Look, wanted: string): Promise<{ reado
   const found = own.some(fits) ? own.filter(fits) : there.filter(fits);
   const exact = found.find((entry) => entry.id === text) ?? (found.length === 1 ? found[0] : undefined);
   if (exact) return { record: backupRecord(exact) };
+  const damaged = broken.filter(({ name }) => name.endsWith(`-${wanted.toLowerCase()}`));
+  if (found.length === 0 && damaged[0]) {
+    const next = `galera-runbook backups verify ${text}, or choose another`;
+    return failure(
+      'refused',
+      `backup ${text} with its manifest in the index`,
+      `no manifest that can be read: ${damaged[0].why}`,
+      next,
+    );
+  }
   if (found.length > 1) {
     return failure('refused', `one backup whose id begins with ${wanted}`, listText(found), 'write more of the id');
   }

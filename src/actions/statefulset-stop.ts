@@ -10,7 +10,7 @@ import { scale } from './scale.ts';
 
 const stopMs = 45 * 60_000;
 /** How long ordinal 0 may take to see that it is alone: it decides only which member has the highest position. */
-const aloneMs = 60_000;
+const aloneMs = 20_000;
 
 /**
  * Stops every member by way of one replica, so that ordinal 0 leaves last and has the highest position: the one that a StatefulSet starts
@@ -58,7 +58,7 @@ export const statefulsetStop: Action = {
     const names = members.map((member) => member.name);
     const from = String(statefulSet.replicas);
     return {
-      effects: [{ object: name, field: 'spec.replicas', from, to: statefulSet.replicas > 1 ? '1, then 0' : '0' }],
+      effects: [{ object: name, field: 'spec.replicas', from, to: stepsDown(statefulSet.replicas) }],
       debts: [
         {
           id: `members:${look.config.statefulset}`,
@@ -112,6 +112,12 @@ export const statefulsetStop: Action = {
   },
 };
 
+/** `2, 1, then 0`: how the replicas of a cluster that serves go down. */
+function stepsDown(replicas: number): string {
+  const steps = Array.from({ length: Math.max(0, replicas - 1) }, (_, index) => replicas - 1 - index);
+  return steps.length === 0 ? '0' : `${steps.join(', ')}, then 0`;
+}
+
 function membersOf(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined;
 }
@@ -123,20 +129,11 @@ async function someServe(hands: Hands, view: ClusterView): Promise<boolean> {
 
 async function byWayOfOne(hands: Hands, view: ClusterView, until: number): Promise<void> {
   const count = view.members.length;
-  if (view.statefulSet.replicas > 1) await scale(hands, view, 1, count);
-  await poll(hands, {
-    expected: 'every member but ordinal 0 stopped',
-    next: 'a pod that stays Terminating: look at its Kubernetes node; the members come back with galera-runbook runs repair',
-    deadlineMs: until - hands.clock.now(),
-    async look() {
-      const now = await viewCluster(hands, count);
-      refuseOtherHands(now, 1);
-      const others = now.members
-        .filter((member) => member.ordinal > 0 && member.pod)
-        .map((member) => podText(member.name, member.pod));
-      return others.length > 0 ? { waits: `waits for ${others.join(', ')}` } : { done: true };
-    },
-  });
+  // One after the other: two that leave a Primary Component of three at the same moment can cost the third its quorum.
+  for (let replicas = view.statefulSet.replicas - 1; replicas >= 1; replicas--) {
+    await scale(hands, view, replicas, count);
+    await gone(hands, replicas, count, until);
+  }
   // Bounded by hand: a member that does not answer must not keep the others from being stopped.
   const alone = hands.clock.now() + aloneMs;
   await poll(hands, {
@@ -150,6 +147,23 @@ async function byWayOfOne(hands: Hands, view: ClusterView, until: number): Promi
       if (first?.status?.clusterStatus === 'Primary' && first.status.clusterSize === 1) return { done: true };
       if (hands.clock.now() >= alone || first?.podExists === false) return { done: true };
       return { waits: first ? memberText(first) : 'ordinal 0 is not there' };
+    },
+  });
+}
+
+/** Waits until no pod is left of the members from this ordinal on. */
+async function gone(hands: Hands, replicas: number, count: number, until: number): Promise<void> {
+  await poll(hands, {
+    expected: `the members from ordinal ${replicas} on stopped`,
+    next: 'a pod that stays Terminating: look at its Kubernetes node; the members come back with galera-runbook runs repair',
+    deadlineMs: until - hands.clock.now(),
+    async look() {
+      const now = await viewCluster(hands, count);
+      refuseOtherHands(now, replicas);
+      const others = now.members
+        .filter((member) => member.ordinal >= replicas && member.pod)
+        .map((member) => podText(member.name, member.pod));
+      return others.length > 0 ? { waits: `waits for ${others.join(', ')}` } : { done: true };
     },
   });
 }

@@ -117,7 +117,7 @@ function checkRun(session: Session, state: RunState, way: Way): void {
  * steps that have not passed, so that nothing returns to clients unproven.
  */
 function stepsOf(way: Way, state: RunState, runbook: Runbook, events: readonly RunEvent[]): readonly Step[] {
-  if (way === 'rollback') return runbook.rollback;
+  if (way === 'rollback') return [...runbook.rollback, ...otherPayers(state, runbook)];
   if (way === 'close') return kept(state).map((debt) => closing(debt.step, debt.payWith));
   const back = events.findLast((event) => event.type === 'run-continued' && event.way !== 'repair');
   const section = back?.type === 'run-continued' && back.way === 'rollback' ? runbook.rollback : runbook.steps;
@@ -125,6 +125,13 @@ function stepsOf(way: Way, state: RunState, runbook: Runbook, events: readonly R
   const open = section.filter((step) => !['passed', 'skipped'].includes(state.steps[step.id]?.is ?? 'pending'));
   if (state.crossed) return open;
   return section.filter((step) => owed(state).some((debt) => step.pays.includes(debt.step)));
+}
+
+/** What the way forward owes and the rollback does not pay, e.g. unpacked copies: paid at its end. */
+function otherPayers(state: RunState, runbook: Runbook): readonly Step[] {
+  const paid = runbook.rollback.flatMap((step) => step.pays);
+  const open = owed(state).filter((debt) => !paid.includes(debt.step));
+  return runbook.steps.filter((step) => open.some((debt) => step.pays.includes(debt.step)));
 }
 
 function closing(of: string, payWith: { readonly action: string; readonly input: JsonObject }): Step {

@@ -117,6 +117,14 @@ describe('a parameter of type backup', () => {
     expect(await resolved('2026')).toContain('20261119T050000Z');
   });
 
+  test('one whose entry is damaged is said to be so, and not taken for one that is not there', async () => {
+    target.index('20261101T050000Z');
+    target.index(id);
+    target.change('ConfigMap', `galera-backup-lab-${id.toLowerCase()}`, (entry) => ({ ...entry, data: {} }));
+    expect(await resolved(id)).toContain('no manifest that can be read');
+    expect(await resolved(id)).toContain(`backups verify ${id}`);
+  });
+
   test('what is not there names the nearest and what is there', async () => {
     target.index('20261101T050000Z');
     target.index(id);

@@ -24,10 +24,10 @@ async function stop() {
 }
 
 describe('statefulset.stop', () => {
-  test('stops by way of one replica, so that ordinal 0 has the highest position', async () => {
+  test('stops one after the other, so that ordinal 0 keeps its quorum and has the highest position', async () => {
     const seen = yes(await stop());
-    expect(scales).toEqual([1, 0]);
-    expect(target.volumes.map(({ seqno }) => Number(seqno))).toEqual([102, 100, 101]);
+    expect(scales).toEqual([2, 1, 0]);
+    expect(target.volumes.map(({ seqno }) => Number(seqno))).toEqual([102, 101, 100]);
     expect(seen.says).toBe("replicas 3 -> 0, no pod mounts a member's volume");
     expect(seen.output).toEqual({ replicas: 3, members: ['mariadb-server-0', 'mariadb-server-1', 'mariadb-server-2'] });
     expect(target.annotations).toEqual({ 'galera-runbook/replicas': '3' });

@@ -5,13 +5,16 @@ import {
   inLab,
   inMember,
   killMember,
+  memberNode,
   memberVolumePath,
   names,
+  onNode,
   sql,
   until,
+  waitSynced,
 } from '../lab/lab.ts';
 import { backupFolders, inWorkshop, spoiledPage, type Twist, twistedCopy } from './archives.ts';
-import { expectUntouched, jobsOfProgram, type Picture, picture } from './picture.ts';
+import { backupIndex, expectUntouched, jobsOfProgram, type Picture, picture } from './picture.ts';
 import { type Ended, Program } from './program.ts';
 import { userWith } from './rights.ts';
 import { makeShop, whole, wsrep } from './shop.ts';
@@ -20,6 +23,7 @@ import { Writer } from './writer.ts';
 const program = new Program();
 const small = new Program({ claim: 'galera-backups-small' });
 const writer = new Writer();
+const statusNames = ['wsrep_cluster_state_uuid', 'wsrep_local_state_comment', 'wsrep_cluster_size'];
 const said = (of: Ended) => of.stdout + of.stderr;
 
 /** Exits of design §7. */
@@ -75,7 +79,7 @@ describe('what goes wrong before the swap leaves the old cluster untouched and s
     /** Twisted copies are in the index from here on. */
     async function copy(twist: Twist): Promise<string> {
       const id = await twistedCopy(backupId, twist);
-      before = await picture();
+      before = { ...before, index: await backupIndex() };
       return id;
     }
 
@@ -228,51 +232,6 @@ describe('what goes wrong before the swap leaves the old cluster untouched and s
     });
   });
 
-  describe('the room', () => {
-    it('a backup volume that is full before the copy', async () => {
-      const path = await backupVolumePath('small');
-      await inLab(`fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 20 * 1048576)) '${path}/filler'`);
-      const backup = await small.yes(['backup']);
-      expect(said(backup)).toMatch(/MiB free/);
-      expect(backup.exit).toBe(failed);
-      await expectUntouched(before, small);
-      expect(await backupFolders('small')).toEqual([]);
-      await inLab(`rm '${path}/filler'`);
-    });
-
-    it('a backup volume that fills up while the tool copies', async () => {
-      const other = new Program({ claim: 'galera-backups-small', reserve: '1Mi' });
-      const path = await backupVolumePath('small');
-      // Every block that is left, some of which the tool may get before.
-      const fill = inLab(
-        `for i in $(seq 6000); do
-           set -- '${path}'/${names.cluster}/*.partial/backup.mbstream.*
-           [ -e "$1" ] || { sleep .01; continue; }
-           fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 2 * 1048576)) '${path}/filler'
-           dd if=/dev/zero bs=64k status=none >> '${path}/filler' 2> '${path}/full' || rm '${path}/full' && exit
-         done; exit 1`,
-        { timeoutMs: 90_000 },
-      );
-      const [backup] = await Promise.all([other.yes(['backup']), fill]);
-      expect(said(backup)).toMatch(/step-failed.*copy/);
-      expect(backup.exit).toBe(failed);
-      await expectUntouched(before, other);
-      expect(await backupFolders('small')).toEqual([]);
-      await inLab(`rm '${path}/filler'`);
-    });
-
-    it("a member's volume without room for the unpacked copy", async () => {
-      const path = await memberVolumePath(0);
-      const filler = `${path}/lost+found/filler`;
-      await inLab(`fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 90 * 1048576)) '${filler}'`);
-      try {
-        await expectNoRestore(backupId, failed, [/MiB free/, /step-failed.*unpack/]);
-      } finally {
-        await inLab(`rm '${filler}'`);
-      }
-    });
-  });
-
   describe('the rights', () => {
     async function withoutRight(resource: string, verb: string, check: (by: Program) => Promise<void>): Promise<void> {
       const user = `no-${verb}-${resource}`;
@@ -323,6 +282,51 @@ describe('what goes wrong before the swap leaves the old cluster untouched and s
     });
   });
 
+  describe('the room', () => {
+    it('a backup volume that is full before the copy', async () => {
+      const path = await backupVolumePath('small');
+      await inLab(`fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 20 * 1048576)) '${path}/filler'`);
+      const backup = await small.yes(['backup']);
+      expect(said(backup)).toMatch(/MiB free/);
+      expect(backup.exit).toBe(failed);
+      await expectUntouched(before, small);
+      expect(await backupFolders('small')).toEqual([]);
+      await inLab(`rm '${path}/filler'`);
+    });
+
+    it('a backup volume that fills up while the tool copies', async () => {
+      const other = new Program({ claim: 'galera-backups-small', reserve: '1Mi' });
+      const path = await backupVolumePath('small');
+      // Every block that is left, some of which the tool may get before.
+      const fill = inLab(
+        `for i in $(seq 6000); do
+           set -- '${path}'/${names.cluster}/*.partial/backup.mbstream.*
+           [ -e "$1" ] || { sleep .01; continue; }
+           fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 2 * 1048576)) '${path}/filler'
+           dd if=/dev/zero bs=64k status=none >> '${path}/filler' 2> '${path}/full' || rm '${path}/full' && exit
+         done; exit 1`,
+        { timeoutMs: 90_000 },
+      );
+      const [backup] = await Promise.all([other.yes(['backup']), fill]);
+      expect(said(backup)).toMatch(/step-failed.*copy/);
+      expect(backup.exit).toBe(failed);
+      await expectUntouched(before, other);
+      expect(await backupFolders('small')).toEqual([]);
+      await inLab(`rm '${path}/filler'`);
+    });
+
+    it("a member's volume without room for the unpacked copy", async () => {
+      const path = await memberVolumePath(0);
+      const filler = `${path}/lost+found/filler`;
+      await inLab(`fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 90 * 1048576)) '${filler}'`);
+      try {
+        await expectNoRestore(backupId, failed, [/MiB free/, /step-failed.*unpack/]);
+      } finally {
+        await inLab(`rm '${filler}'`);
+      }
+    });
+  });
+
   describe('the members', () => {
     it('clients have noticed nothing of all this: no write through the Service has failed', async () => {
       const ticks = await writer.stop();
@@ -365,38 +369,42 @@ describe('what goes wrong before the swap leaves the old cluster untouched and s
     });
 
     it('two state UUIDs', async () => {
-      // Last of all: a member that takes its own history for a new one, as after a bootstrap of the wrong member.
-      const zeros = '00000000-0000-0000-0000-000000000000';
-      const grastate = `# GALERA saved state\nversion: 2.1\nuuid:    ${zeros}\nseqno:   -1\nsafe_to_bootstrap: 1\n`;
-      await inMember(2, ['bash', '-c', 'cat > /var/lib/mysql/grastate.dat; rm -f /var/lib/mysql/gvwstate.dat'], {
-        stdin: grastate,
-      });
-      await killMember(2);
-      const of = (member: number) =>
-        wsrep(
-          member,
-          'wsrep_cluster_state_uuid',
-          'wsrep_cluster_status',
-          'wsrep_local_state_comment',
-          'wsrep_cluster_size',
+      // Last of all: a member with a history of its own, apart from the others, as after a bootstrap of the wrong one.
+      const history = 'aaaaaaaa-e5a3-11f1-b935-ba86c63c6823';
+      const grastate = `# GALERA saved state\nversion: 2.1\nuuid:    ${history}\nseqno:   7\nsafe_to_bootstrap: 1\n`;
+      const node = await memberNode(2);
+      // Galera's own traffic; SQL and probes go on.
+      const apart = (what: '-I' | '-D') =>
+        onNode(node, `iptables ${what} FORWARD -p tcp -m multiport --ports 4567,4568 -j DROP`);
+      const of = (member: number) => wsrep(member, ...statusNames);
+      await apart('-I');
+      try {
+        await inMember(2, ['bash', '-c', 'cat > /var/lib/mysql/grastate.dat; rm -f /var/lib/mysql/gvwstate.dat'], {
+          stdin: grastate,
+        });
+        await killMember(2);
+        await until('two clusters', 60_000, async () => {
+          const [one, other] = await Promise.all([of(0), of(2)]);
+          return (
+            one.wsrep_cluster_size === '2' &&
+            one.wsrep_local_state_comment === 'Synced' &&
+            other.wsrep_local_state_comment === 'Synced' &&
+            other.wsrep_cluster_state_uuid === history
+          );
+        });
+        await waitSynced();
+        const jobs = await jobsOfProgram();
+        const split = await picture();
+        const backup = await program.yes(['backup']);
+        expect(backup.stderr).toMatch(
+          /state UUIDs [0-9a-f]{8} \(mariadb-server-0, -1\), aaaaaaaa \(mariadb-server-2\)/,
         );
-      await until('two clusters', 60_000, async () => {
-        const [one, two] = await Promise.all([of(0), of(2)]);
-        return (
-          one.wsrep_cluster_size === '2' &&
-          one.wsrep_cluster_status === 'Primary' &&
-          two.wsrep_cluster_status === 'Primary' &&
-          two.wsrep_local_state_comment === 'Synced' &&
-          one.wsrep_cluster_state_uuid !== two.wsrep_cluster_state_uuid
-        );
-      });
-      const jobs = await jobsOfProgram();
-      const split = await picture();
-      const backup = await program.yes(['backup']);
-      expect(said(backup)).toMatch(/state UUIDs/);
-      expect(backup.exit).toBe(unsafe);
-      await expectUntouched(split, program);
-      expect(await jobsOfProgram()).toEqual(jobs);
+        expect(backup.exit).toBe(unsafe);
+        await expectUntouched(split, program);
+        expect(await jobsOfProgram()).toEqual(jobs);
+      } finally {
+        await apart('-D');
+      }
     });
   });
 });

@@ -14,7 +14,7 @@ export async function picture() {
     core.listNamespacedPod({ namespace, labelSelector: 'application=mariadb' }),
     apps.readNamespacedStatefulSet({ namespace, name: names.statefulSet }),
     core.readNamespacedService({ namespace, name: names.service }),
-    core.listNamespacedConfigMap({ namespace, labelSelector: `${ofProgram},galera-runbook/kind=backup` }),
+    backupIndex(),
     Promise.all(members.map(rowsAndSums)),
     Promise.all(members.map((member) => wsrep(member, ...said))),
     Promise.all(members.map(workFolders)),
@@ -29,12 +29,7 @@ export async function picture() {
     ),
     statefulSet: { spec: statefulSet.spec, annotations: statefulSet.metadata?.annotations ?? {} },
     selector: service.spec?.selector,
-    index: Object.fromEntries(
-      index.items.map(({ metadata, data }) => [
-        metadata?.name,
-        { ...data, 'proof.json': provenAs(data?.['proof.json']) },
-      ]),
-    ),
+    index,
     truth,
     states,
     folders,
@@ -42,6 +37,16 @@ export async function picture() {
 }
 
 export type Picture = Awaited<ReturnType<typeof picture>>;
+
+/** What the index in the cluster has of backups. */
+export async function backupIndex() {
+  const labelSelector = `${ofProgram},galera-runbook/kind=backup`;
+  const { items } = await clients().core.listNamespacedConfigMap({ namespace: names.namespace, labelSelector });
+  const entries = items.map(({ metadata, data }) => {
+    return [metadata?.name, { ...data, 'proof.json': provenAs(data?.['proof.json']) }] as const;
+  });
+  return Object.fromEntries(entries);
+}
 
 /** A better proof is no damage: a restore that is stopped before the swap may have compared what it unpacked. */
 function provenAs(proof: string | undefined): string {

@@ -182,7 +182,7 @@ describe('copy leaves nothing and gives the donor back', () => {
     started.process.kill('SIGTERM');
     const ended = await started.ended;
     expect(Date.now() - begin).toBeLessThan(5000);
-    expect(ended.failure).toMatchObject({ expected: 'copy to end by itself' });
+    expect(ended.failure, ended.log).toMatchObject({ expected: 'copy to end by itself' });
     expect(() => process.kill(Number(readFileSync(pid, 'utf8')), 0)).toThrow('ESRCH');
     expect([of.asked(), of.get('desync').trim(), readdirSync(of.backups)]).toEqual([
       ['ON', 'OFF'],
