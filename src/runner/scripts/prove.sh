@@ -50,7 +50,7 @@ sha=$(cut -c1-64 "$scratch/sha256")
 [ "$unpacked" = 0 ] || fail "$archive to be whole" "$(head -n 1 "$scratch/unpacker")" "$again"
 
 if [ "$folder" = "$partial" ] || [ ! -s "$final/manifest.json" ]; then
-  [ -n "$GR_MANIFEST" ] || fail "$folder/manifest.json" 'none' "$again"
+  [ -n "${GR_MANIFEST:-}" ] || fail "$folder/manifest.json" 'none' "$again"
   manifest=$(printf %s "$GR_MANIFEST" | base64 -d | gzip -dc)
   write_file "$folder/manifest.json" "$manifest"$'\n'
 fi
