@@ -51,6 +51,7 @@ export const backupRestorable: Check = {
         ...(rebuilt ? { rebuilt: true } : {}),
       },
       ...(warnings.length > 0 ? { warnings } : {}),
+      ...(rebuilt ? { gate: 'typed' } : {}),
     };
   },
 };

@@ -12,10 +12,9 @@ import { deadlines, folderName, memberJob } from './member-job.ts';
 import { backupsFolder, workFolder } from './place.ts';
 import { everyMember } from './prepared.ts';
 import { floorOf } from './room-of.ts';
-import { runJobs } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
 import { type UnpackOrder, unpackOrder } from './unpack-order.ts';
-import { lastMeasures, type Measure, recordMeasures } from './volume-measures.ts';
+import { lastMeasures, type Measure, runMeasured } from './volume-measures.ts';
 import { wantedEntry } from './wanted-entry.ts';
 
 const fields = { backup: objectField.required, members: listField.required };
@@ -93,7 +92,7 @@ export const restoreUnpack: Action = {
     const measures = await lastMeasures(hands);
     const specs = members.map((member) => specOf(hands, view, member, entry, measures.get(member.data.claim)));
     for (const batch of order.together ? [specs] : specs.map((spec) => [spec])) {
-      await recordMeasures(hands, await runJobs(hands, batch));
+      await runMeasured(hands, batch);
     }
   },
 };

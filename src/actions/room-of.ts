@@ -9,7 +9,7 @@ import type { VolumeView } from './cluster-view.ts';
 import type { Measure } from './volume-measures.ts';
 
 /** A measurement older than this refuses nothing: room may have been made since, and the Job measures before it does anything. */
-export const freshMs = 10 * 60_000;
+export const freshMs = 3 * 60_000;
 
 /** Size of a volume: a shared one may be larger than its claim asked for, so the larger of capacity and what a runner saw. */
 export function sizeOf(volume: VolumeView, measure: Measure | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import type { Failure } from '../base/failure.ts';
 import type { Json, JsonObject } from '../base/json.ts';
-import type { Danger } from '../runbook/runbook.ts';
+import type { Danger, GateNeed } from '../runbook/runbook.ts';
 import type { Hands, Look } from '../target/look.ts';
 
 /** The answer to "is it so?": asked before, after and on resume. */
@@ -11,6 +11,8 @@ export type Observed =
       readonly says: string;
       readonly facts?: JsonObject;
       readonly warnings?: readonly string[];
+      /** What was seen holds, and wants a person's answer all the same: a backup of a rebuilt cluster. */
+      readonly gate?: GateNeed;
     }
   | { readonly is: 'not-so' | 'unknown'; readonly failure: Failure };
 

@@ -20,6 +20,7 @@ export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): G
     `${step.id}: ${step.title} (${danger})`,
     ...callouts(step.prose),
     ...planned.says,
+    ...(planned.seen?.warnings ?? []),
     ...planned.effects.map((effect) => `${effect.object}: ${effect.field}: ${effect.from} -> ${effect.to}`),
     ...wayBack(state),
   ];

@@ -118,7 +118,7 @@ async function seenNow(
   check: Check,
   input: JsonObject,
   look: Look,
-): Promise<Pick<PlannedStep, 'seen' | 'foretold' | 'memo'>> {
+): Promise<Pick<PlannedStep, 'seen' | 'foretold' | 'memo' | 'gate'>> {
   try {
     const observed = await check.observe(input, look);
     if (observed.is !== 'so')
@@ -127,6 +127,7 @@ async function seenNow(
       seen: { is: 'so', says: observed.says, ...(observed.warnings ? { warnings: observed.warnings } : {}) },
       foretold: observed.output,
       memo: {},
+      ...(observed.gate ? { gate: observed.gate } : {}),
     };
   } catch (thrown) {
     const failure = failureOf(thrown, lookFurther);

@@ -167,6 +167,41 @@ describe('gates', () => {
   });
 });
 
+describe('a check that holds and wants an answer all the same', () => {
+  const gated = (world: World) => {
+    const look = check(world, 'look');
+    const wants = {
+      ...look,
+      observe: async () =>
+        ({ is: 'so', output: {}, says: 'holds', warnings: ['a rebuilt cluster'], gate: 'typed' }) as const,
+    };
+    return drive(
+      world,
+      catalogueOf(wants, act(world, 'unpack')),
+      [step('identity', 'look', { kind: 'check' }), step('unpack', 'unpack')],
+      { mode: 'interactive', terminal: true },
+    );
+  };
+
+  it('asks for the cluster by name, showing what it saw, and goes on after it', async () => {
+    const world = newWorld();
+    expect((await gated(world)).exit).toBe(3);
+    expect(world.asked.map((gate) => [gate.step, gate.need])).toEqual([
+      ['plan', 'yes-no'],
+      ['identity', 'typed'],
+    ]);
+    expect(world.asked[1]?.shows).toContain('a rebuilt cluster');
+    expect(world.done).toEqual(['unpack']);
+  });
+
+  it('changes nothing when the answer is no', async () => {
+    const world = newWorld();
+    world.answers = { identity: { answer: 'no' } };
+    expect((await gated(world)).exit).toBe(5);
+    expect(world.done).toEqual([]);
+  });
+});
+
 describe('the fence', () => {
   it('a lease held by another run ends it with 11, nothing changed', async () => {
     const world = newWorld();
