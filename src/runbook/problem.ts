@@ -1,3 +1,4 @@
+import { nearest } from '../base/nearest.ts';
 /** One thing wrong with a runbook, at a place in its file. Lines and columns count from 1, columns in UTF-16 units. */
 export interface Problem {
   readonly file: string;
@@ -80,40 +81,4 @@ export function suggest(wrong: string, names: Iterable<string>): string | undefi
   if (near !== undefined) return `did you mean ${quote(near)}?`;
   if (all.length === 0) return undefined;
   return all.length <= 12 ? `known: ${list(all)}` : `known: ${list(all.slice(0, 12))} and ${all.length - 12} more`;
-}
-
-/** The most alike of `names`, unless even that one differs in more than a third of its letters. */
-export function nearest(wrong: string, names: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const name of names) {
-    const limit = Math.max(1, Math.floor(Math.max(name.length, wrong.length) / 3));
-    // Also keeps a name of a megabyte from being compared letter by letter.
-    if (Math.abs(name.length - wrong.length) > limit) continue;
-    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
-    if (distance <= limit && distance < least) {
-      best = name;
-      least = distance;
-    }
-  }
-  return best;
-}
-
-/** Damerau-Levenshtein (optimal string alignment): insertions, deletions, replacements and swapped neighbours count 1. */
-function editDistance(a: string, b: string): number {
-  let twoBack: number[] = [];
-  let back = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (back[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      let least = Math.min(replaced, (back[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
-      if (a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1] && row > 1 && column > 1)
-        least = Math.min(least, (twoBack[column - 2] ?? 0) + 1);
-      current.push(least);
-    }
-    twoBack = back;
-    back = current;
-  }
-  return back[b.length] ?? 0;
 }

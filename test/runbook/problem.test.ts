@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatProblem, nearest, quote, Report } from '../../src/runbook/problem.ts';
+import { nearest } from '../../src/base/nearest.ts';
+import { formatProblem, quote, Report } from '../../src/runbook/problem.ts';
 import { of, problems, step } from './fixture.ts';
 
 test('a problem is printed in the form that editors jump to', () => {
