@@ -25,6 +25,8 @@ interface Owed {
   readonly job: string;
 }
 
+/** What copy.sh writes right before it turns wsrep_desync ON. */
+const desyncMark = 'wsrep_desync: this Job turns it ON';
 const deadlineMs = 30 * 60_000;
 const stopGraceMs = 90_000;
 const calmSamples = 3;
@@ -61,6 +63,9 @@ export const galeraResync: Action = {
         is: 'not-so',
         failure: failure('failed', backText(owed), `Job ${active.join(', ')} still runs`, repair(look, owed)),
       };
+    }
+    if (await neverDesynced(look, owed)) {
+      return { is: 'so', output: {}, says: `${owed.member} was never desynced by Job ${owed.job}` };
     }
     const seen = await lookAt(look, owed);
     if (seen.gone) return { is: 'so', output: {}, says: seen.gone };
@@ -112,6 +117,20 @@ function backText({ member, desyncCount }: Owed): string {
 
 function repair(look: Look, { member }: Owed): string {
   return `galera-runbook runs repair ${look.at.run}; by hand: SET GLOBAL wsrep_desync=OFF on ${member} once its queue is short`;
+}
+
+/**
+ * The Job ended by itself, in its own words, before it turned wsrep_desync ON: what is desynced now is somebody else's and not ours to end
+ * (design §6.5). Only its whole log says so; without it the desync counts as ours.
+ */
+async function neverDesynced(look: Look, { job }: Owed): Promise<boolean> {
+  const report = await look.jobs.report(look.config.namespace, job);
+  return (
+    report?.phase === 'failed' &&
+    report.failure !== undefined &&
+    report.log.includes('@@galera-runbook failed') &&
+    !report.log.includes(desyncMark)
+  );
 }
 
 /** Right before the effect: a restarted container has lost its desync, and OFF counts down whatever else has desynced it. */

@@ -1,8 +1,12 @@
+import { fail } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
-import { viewCluster } from './cluster-view.ts';
+import { namesOf } from '../galera/member-reading.ts';
+import type { Hands } from '../target/look.ts';
+import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { requireFence } from './fence.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
+import { freshNames, readPositions } from './read-positions.ts';
 import { jobName, runJobs } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
 import { recordMeasures } from './volume-measures.ts';
@@ -58,6 +62,7 @@ export const restoreSwapBack: Action = {
       view,
       view.members.map(({ ordinal }) => jobName(hands.at, ordinal)),
     );
+    await requireSetAside(hands, view);
     const values = { WORK: workFolder(hands.at.run) };
     const specs = view.members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap-back', values, besideMember: false, deadlineMs: deadlines.swap }),
@@ -65,3 +70,20 @@ export const restoreSwapBack: Action = {
     await recordMeasures(hands, await runJobs(hands, specs));
   },
 };
+
+/**
+ * Every volume still has this run's folder, or nothing is moved anywhere: a state dump since then has emptied a data directory that is a
+ * volume's root, and members of one UUID on two histories would join each other unseen (sequences.md §2.13).
+ */
+async function requireSetAside(hands: Hands, view: ClusterView): Promise<void> {
+  const { run } = hands.at;
+  const volumes = await readPositions(hands, view, view.members, await freshNames(hands, 'p', view.members));
+  const gone = volumes.filter(({ swaps }) => !swaps.some((swap) => swap.run === run));
+  if (gone.length === 0) return;
+  fail(
+    'unsafe',
+    `what run ${run} has set aside, on every member's volume`,
+    `nothing of it on ${namesOf(gone)}: has it taken a state dump since?`,
+    'start the cluster on the data that is there (galera-runbook start), or restore a backup',
+  );
+}

@@ -99,6 +99,7 @@ export const statefulsetStop: Action = {
     const count = membersOf(memo.replicas);
     const view = await viewCluster(hands, count);
     const until = hands.clock.now() + stopMs;
+    refuseLosing(view, hands.config.statefulset);
     if (view.statefulSet.replicas > 0) {
       if (await someServe(hands, view)) await byWayOfOne(hands, view, until);
       await scale(hands, view, 0, view.members.length);
@@ -181,6 +182,17 @@ function stopped(view: ClusterView): Waiting<true> {
 
 function podText(name: string, pod: { readonly deleting: boolean; readonly node?: string } | undefined): string {
   return `${name}${pod?.deleting ? ' (Terminating' : ' (running'}${pod?.node ? ` on ${pod.node})` : ')'}`;
+}
+
+/** Read again right before: hours may lie between the plan and this, and scaling down would delete every claim (design §6.9). */
+function refuseLosing({ statefulSet }: ClusterView, name: string): void {
+  if (statefulSet.whenScaled !== 'Delete' && statefulSet.owners.length === 0) return;
+  fail(
+    'refused',
+    `StatefulSet ${name} keeps its claims when scaled down, and is owned by nobody`,
+    statefulSet.whenScaled === 'Delete' ? 'whenScaled is Delete' : `owned by ${statefulSet.owners.join(', ')}`,
+    'somebody has changed it since the plan: find out who, put it back, then plan again',
+  );
 }
 
 /** Somebody who scales it meanwhile would start members in the middle of what comes next. */

@@ -13,7 +13,7 @@ import { drivingOf } from './driving.ts';
 import { frontendOf } from './front.ts';
 import type { Globals, RunOptions } from './globals.ts';
 import { parsed } from './load-runbook.ts';
-import { talk } from './output.ts';
+import { data, talk } from './output.ts';
 import { recordOf } from './run-of.ts';
 import { checkCluster, checkMode, driveRecorded, hasTerminal, refusal, refused } from './run-runbook.ts';
 import { openSession, type Session } from './session.ts';
@@ -45,6 +45,15 @@ export async function continueRun(globals: Globals, word: string, way: Way, opti
       );
       const no = refused(planned);
       if (no.length > 0) return refusal(no);
+      if (options.dryRun) {
+        const shown = planned.filter(({ skipped }) => skipped === undefined);
+        for (const { step, danger, says, effects } of shown) {
+          data(
+            `${step.id}: ${danger}: ${[...says, ...effects.map((e) => `${e.object}: ${e.field}: ${e.from} -> ${e.to}`)].join('; ')}`,
+          );
+        }
+        return exits.done;
+      }
       const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode });
       const driver = new Run(
         drivingOf({
@@ -100,6 +109,17 @@ function checkRun(session: Session, state: RunState, way: Way): void {
       owed(state).length > 0 ? `galera-runbook runs repair ${plan.run}` : 'there is nothing to go back from',
     );
   }
+  const swapped = state.plan?.steps.some(
+    ({ step }) => step.action === 'restore.swap' && state.steps[step.id]?.is === 'passed',
+  );
+  if (way === 'rollback' && swapped && kept(state).length === 0) {
+    fail(
+      'refused',
+      `the data that run ${plan.run} has replaced, set aside`,
+      'it was not kept',
+      'restore a backup that is older',
+    );
+  }
   if (way === 'close' && owed(state).length > 0) {
     fail(
       'refused',
@@ -123,7 +143,7 @@ function stepsOf(way: Way, state: RunState, runbook: Runbook, events: readonly R
   const section = back?.type === 'run-continued' && back.way === 'rollback' ? runbook.rollback : runbook.steps;
   if (owed(state).length === 0) return [];
   const open = section.filter((step) => !['passed', 'skipped'].includes(state.steps[step.id]?.is ?? 'pending'));
-  if (state.crossed) return open;
+  if (state.crossed || state.unproven) return open;
   return section.filter((step) => owed(state).some((debt) => step.pays.includes(debt.step)));
 }
 

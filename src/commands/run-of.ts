@@ -18,7 +18,11 @@ export async function recordOf(globals: Globals, session: Session, word: string)
   try {
     const folder = await state.find(word);
     const { record, events } = await RunRecord.open(folder, session.redactor);
-    return { record, events, document: await readFile(folder.runbook) };
+    return {
+      record,
+      events: await caughtUp(session, folder.id, record, events),
+      document: await readFile(folder.runbook),
+    };
   } catch (thrown) {
     if (!(thrown instanceof FailureError) || thrown.failure.kind !== 'usage' || word === 'last') throw thrown;
     return await fromMirror(globals, session, word, thrown);
@@ -44,4 +48,33 @@ async function fromMirror(globals: Globals, session: Session, word: string, notH
   const record = await RunRecord.create(globals, run, bytes, session.redactor);
   for (const event of events) await record.append(event);
   return { record, events, document: bytes };
+}
+
+/** What another bastion has added since to this run's mirror: taken over, or refused where the two have parted. */
+async function caughtUp(
+  session: Session,
+  run: string,
+  record: RunRecord,
+  own: readonly RunEvent[],
+): Promise<readonly RunEvent[]> {
+  const mirrored = (await mirroredRuns(session.connection.objects, session.config.namespace)).find(
+    (each) => each.run === run,
+  );
+  if (!mirrored || mirrored.events.length <= own.length) return own;
+  const parted = own.findIndex((event, index) => {
+    const other = mirrored.events[index];
+    return other?.at !== event.at || other.type !== event.type;
+  });
+  if (parted >= 0) {
+    await record.finish(own);
+    fail(
+      'refused',
+      `run ${run} with one history`,
+      `this machine's journal and the mirror in the cluster differ from event ${parted + 1} on`,
+      'take the run up on the bastion that worked on it last',
+    );
+  }
+  const missed = mirrored.events.slice(own.length);
+  for (const event of missed) await record.append(event);
+  return [...own, ...missed];
 }

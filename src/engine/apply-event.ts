@@ -46,6 +46,7 @@ function next(state: RunState, event: RunEvent): RunState {
         ...withStep(state, event.step, { is: 'passed', output: event.output, endedAt: event.at }),
         outputs: { ...state.outputs, [event.step]: event.output },
         crossed: state.crossed && !undoes(state, event.step),
+        unproven: state.unproven && actionOf(state, event.step) !== 'galera.same-data',
       };
     case 'step-failed': {
       const failed = withStep(state, event.step, {
@@ -108,10 +109,15 @@ function started(state: RunState, event: RunEvent & { type: 'step-started' }): R
   return {
     ...after,
     changed: state.changed || acts,
+    unproven: state.unproven || (acts && planned.danger === 'destroys' && state.phase !== 'close'),
     crossed:
       state.crossed ||
       (acts && planned.danger === 'destroys' && planned.step.undoes === undefined && state.phase !== 'close'),
   };
+}
+
+function actionOf(state: RunState, id: string): string | undefined {
+  return state.order.find((planned) => planned.step.id === id)?.step.action;
 }
 
 function undoes(state: RunState, id: string): boolean {

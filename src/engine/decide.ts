@@ -29,7 +29,8 @@ export function decide(state: RunState): Command {
 
 function onTheWay(state: RunState): Command {
   const stopped = whyStopped(state);
-  if (stopped !== undefined) return { do: 'way-out', reason: stopped };
+  // Not begun: no lease, so nothing may be done about what was owed before.
+  if (stopped !== undefined) return begun(state) ? { do: 'way-out', reason: stopped } : end(state);
   if (state.answers.plan === undefined) return { do: 'ask', step: 'plan' };
   for (const planned of state.order) {
     const { is, attempt } = stepState(state, planned.step.id);
@@ -57,6 +58,11 @@ function wayOut(state: RunState): Command {
     if (pays.length > 0) return start(state, planned, attempt + 1);
   }
   return end(state);
+}
+
+/** The plan's gate was answered yes and the lease was got. */
+function begun(state: RunState): boolean {
+  return state.answers.plan === 'yes' && state.failure?.step !== 'plan';
 }
 
 function whyStopped(state: RunState): string | undefined {

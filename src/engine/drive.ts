@@ -53,6 +53,7 @@ export class Run {
   /** Appends wait for each other: actions may write in parallel, lines are numbered. */
   #last: Promise<void> = Promise.resolve();
   #full = false;
+  readonly #unwritten: RunEvent[] = [];
   #stopping = new AbortController();
   #detached = Promise.withResolvers<'detached'>();
   #gate: AbortController | undefined;
@@ -108,13 +109,22 @@ export class Run {
 
   /** A full disk ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
   async #write(event: RunEvent): Promise<void> {
+    this.#unwritten.push(event);
     try {
-      await this.#env.journal.append(event);
+      await this.#writeAll();
     } catch (thrown) {
       if (!(thrown instanceof FailureError)) throw thrown;
       const first = !this.#full;
       this.#full = true;
-      if (first && (await this.#env.journal.useReserve())) await this.#env.journal.append(event).catch(() => undefined);
+      if (first && (await this.#env.journal.useReserve())) await this.#writeAll().catch(() => undefined);
+    }
+  }
+
+  /** In order and without a gap, whatever had no room before: a journal with a line left out could not be read again. */
+  async #writeAll(): Promise<void> {
+    for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
+      await this.#env.journal.append(next);
+      this.#unwritten.shift();
     }
   }
 
@@ -345,12 +355,7 @@ export class Run {
    * person's typed decision. A run that replaced nothing may always give it back.
    */
   async #mayReturnTraffic(planned: PlannedStep, paying: boolean): Promise<boolean> {
-    if (planned.step.action !== 'traffic.put-back' || !this.#state.crossed) return true;
-    const compared = this.#state.order.some(
-      ({ step }) => step.action === 'galera.same-data' && this.#state.steps[step.id]?.is === 'passed',
-    );
-    const earlier = Object.entries(this.#state.outputs).some(([, output]) => output.proof !== undefined);
-    if (compared || earlier) return true;
+    if (planned.step.action !== 'traffic.put-back' || !this.#state.unproven) return true;
     if (paying) return false;
     return (
       (await this.#answer(

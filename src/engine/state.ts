@@ -43,6 +43,8 @@ export interface RunState {
   readonly changed: boolean;
   /** A step that destroys has started and was not undone: the operator decides what is paid (design §5, Debts). */
   readonly crossed: boolean;
+  /** Data was replaced, by a swap or by undoing one, and nobody has compared since what runs with what was proven (design §6.12). */
+  readonly unproven: boolean;
   readonly exit?: number;
   readonly closed: boolean;
   readonly startedAt?: number;
@@ -62,6 +64,7 @@ export const newRun: RunState = {
   warnings: 0,
   changed: false,
   crossed: false,
+  unproven: false,
   closed: false,
 };
 

@@ -292,11 +292,23 @@ describe('restore.swap', () => {
 describe('restore.swap-back', () => {
   test('puts the old data back on every member, from half a swap too', async () => {
     target.stopped();
+    for (const [index, volume] of target.volumes.entries())
+      volume.swaps = [{ run: 'n5g1s7', state: index === 0 ? 'half' : 'whole' }];
     await restoreSwapBack.apply({}, target, {});
-    expect(target.started.map(({ verb, values }) => `${verb} ${values.WORK}`)).toEqual(
+    const back = target.started.filter(({ verb }) => verb === 'swap-back');
+    expect(back.map(({ verb, values }) => `${verb} ${values.WORK}`)).toEqual(
       names.map(() => `swap-back /data/${folder}`),
     );
     expect(yes(await restoreSwapBack.observe({}, target, {})).says).toBe('old data back on 3 of 3');
+  });
+
+  test('moves nothing anywhere when what was set aside is gone from one volume, as after a state dump', async () => {
+    target.stopped();
+    for (const [index, volume] of target.volumes.entries())
+      volume.swaps = index === 2 ? [] : [{ run: 'n5g1s7', state: 'whole' }];
+    const refused = await failureFrom(restoreSwapBack.apply({}, target, {}));
+    expect(refused).toMatchObject({ kind: 'unsafe', found: expect.stringContaining('mariadb-server-2') });
+    expect(target.started.filter(({ verb }) => verb === 'swap-back')).toEqual([]);
   });
 
   test('touches nothing while members run', async () => {

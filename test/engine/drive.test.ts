@@ -126,6 +126,40 @@ describe('every way out', () => {
   });
 });
 
+describe('traffic', () => {
+  const steps = [
+    step('cut', 'cut'),
+    step('swap', 'swap'),
+    step('same', 'galera.same-data', { kind: 'check' }),
+    step('traffic', 'traffic.put-back', { pays: ['cut'] }),
+  ];
+  const catalogue = (world: World) =>
+    catalogueOf(
+      act(world, 'cut', { owes: true, maxDanger: 'disrupts' }),
+      act(world, 'swap', { maxDanger: 'destroys' }),
+      check(world, 'galera.same-data', { proof: 1 }),
+      act(world, 'traffic.put-back'),
+    );
+
+  it('returns once what runs was compared with what was proven', async () => {
+    const world = newWorld();
+    expect((await drive(world, catalogue(world), steps)).exit).toBe(0);
+    expect(world.done).toContain('traffic');
+  });
+
+  it('never returns to data that was replaced and not compared since, unless a person types it', async () => {
+    const world = newWorld();
+    const unchecked = steps.filter(({ id }) => id !== 'same');
+    const { exit, run } = await drive(world, catalogue(world), unchecked);
+    expect(exit).toBe(131);
+    expect(run.state.unproven).toBe(true);
+    expect(world.done).not.toContain('traffic');
+    const typed = newWorld();
+    expect((await drive(typed, catalogue(typed), unchecked, { mode: 'interactive', terminal: true })).exit).toBe(0);
+    expect(typed.asked.at(-1)).toMatchObject({ step: 'traffic', need: 'typed', personal: true });
+  });
+});
+
 describe('gates', () => {
   it('asks a person at the plan, at what disrupts and at what destroys; the last wants the cluster typed', async () => {
     const world = newWorld();
@@ -225,6 +259,15 @@ describe('the fence', () => {
     const { exit } = await driven(world);
     expect(exit).toBe(131);
     expect(world.done).toEqual(['unpack']);
+  });
+
+  it('a line that had no room is written before the next one: the journal has no gap', async () => {
+    const world = newWorld();
+    world.during = async (id) => {
+      if (id === 'cut') world.diskFull = true;
+    };
+    await driven(world);
+    expect(world.journal.map((event) => event.seq)).toEqual(world.journal.map((_, index) => index + 1));
   });
 
   it('a full disk stops the run before its next effect and still lets it pay', async () => {

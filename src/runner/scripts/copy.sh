@@ -96,6 +96,7 @@ progress copy 0 "$total"
 percent=${GR_ARCHIVE_PERCENT:-100}
 require_room "$GR_BACKUPS" "$((total * percent / 100))" "an archive of $percent % of the data"
 
+echo 'wsrep_desync: this Job turns it ON' # galera.resync looks for this line
 ours=yes # before the statement: its answer may be lost
 since=$(date +%s%3N)
 if ! warned=$(sql 'SET GLOBAL wsrep_desync=ON; SHOW WARNINGS'); then

@@ -9,7 +9,7 @@ again='choose another backup, or check it with galera-runbook backups verify'
 cleanup() {
   [ "$1" -ne 0 ] || return 0
   end_job
-  if [ "$(phase_of "$GR_WORK")" = none ]; then rm -rf -- "$GR_WORK"; fi
+  if [ "$(phase_of "$GR_WORK")" = none ] && [ ! -e "$GR_WORK/old" ]; then rm -rf -- "$GR_WORK"; fi
 }
 
 [ "$(phase_of "$GR_WORK")" = none ] || fail "no swap begun in $GR_WORK" "it is $(phase_of "$GR_WORK")" 'go on with the swap, or undo it'
