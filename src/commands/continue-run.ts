@@ -5,7 +5,7 @@ import { foldEvents } from '../engine/apply-event.ts';
 import { Run } from '../engine/drive.ts';
 import type { RunEvent, Way } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
-import { planSteps } from '../engine/plan.ts';
+import { planSteps, refusals } from '../engine/plan.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
 import { sameIdentity } from '../target/identity.ts';
@@ -15,7 +15,7 @@ import type { Globals, RunOptions } from './globals.ts';
 import { parsed } from './load-runbook.ts';
 import { data, talk } from './output.ts';
 import { recordOf } from './run-of.ts';
-import { checkCluster, checkMode, driveRecorded, hasTerminal, refusal, refused } from './run-runbook.ts';
+import { checkCluster, checkMode, driveRecorded, hasTerminal, refusal } from './run-runbook.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Takes up a run that has ended: pays or goes on, goes back, or removes what it kept. One journal, one transcript. */
@@ -43,7 +43,7 @@ export async function continueRun(globals: Globals, word: string, way: Way, opti
         state.debts,
         (step) => state.steps[step]?.attempt ?? 0,
       );
-      const no = refused(planned);
+      const no = refusals(planned);
       if (no.length > 0) return refusal(no);
       if (options.dryRun) {
         const shown = planned.filter(({ skipped }) => skipped === undefined);

@@ -3,19 +3,22 @@ import { resolveBackup } from '../actions/resolve-backup.ts';
 import { FailureError, fail, failure } from '../base/failure.ts';
 import { canonical } from '../base/json.ts';
 import { Run } from '../engine/drive.ts';
-import type { Mode, Plan, PlannedStep } from '../engine/event.ts';
+import type { Mode, Plan } from '../engine/event.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import type { Frontend } from '../engine/frontend.ts';
 import { parametersOf } from '../engine/parameters.ts';
 import { makePlan, refusals, sha256 } from '../engine/plan.ts';
 import { onSignals } from '../host/signals.ts';
+import { repairCommand } from '../record/commands.ts';
+import { summarize } from '../record/run-summary.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { clusterWord } from '../target/identity.ts';
+import { mirroredRuns } from './cluster-mirror.ts';
 import { drivingOf } from './driving.ts';
 import { frontendOf } from './front.ts';
 import type { Globals, RunOptions } from './globals.ts';
 import { type LoadedRunbook, loadRunbook } from './load-runbook.ts';
-import { tellFailure } from './output.ts';
+import { talk, tellFailure } from './output.ts';
 import { newRunId } from './run-id.ts';
 import { RunRecord } from './run-record.ts';
 import { openSession, type Session, sawOf, see, targetFacts } from './session.ts';
@@ -81,6 +84,7 @@ export async function runRunbook(
         'galera-runbook runbooks list shows which runbooks are for which flavour',
       );
     }
+    await tellOwed(session);
     for (let tries = 1; ; tries++) {
       const ended = await runOnce(globals, session, loaded, mode, options, given);
       if (ended !== 'moved') return ended;
@@ -109,7 +113,7 @@ async function runOnce(
   const frontend = frontendOf(globals, session.redactor, { dryRun: options.dryRun === true, mode });
   const plan = await planOf(session, runbook, run, given);
   frontend.planned(plan);
-  const no = refused(plan.steps);
+  const no = refusals(plan.steps);
   if (no.length > 0) return refusal(no);
   if (options.dryRun) return exits.done;
   await checkNobodyElse(session);
@@ -177,9 +181,6 @@ async function planOf(
   );
 }
 
-/** What a plan refuses: it cannot be carried out while there is one. */
-export const refused = refusals;
-
 /**
  * All leading refusals at once, one cause that stops several steps told once; the worst decides the exit code: not safe before refused
  * before anything else.
@@ -191,6 +192,16 @@ export function refusal(of: ReturnType<typeof refusals>): number {
   return [exits.unsafe, exits.refused, exits.held, exits.usage].find((code) => codes.includes(code)) ?? exits.failed;
 }
 
+/** What earlier runs on this Galera cluster owe, wherever they were started: said before the next one plans (design §5, Debts). */
+async function tellOwed(session: Session): Promise<void> {
+  const runs = await mirroredRuns(session.connection.objects, session.config.namespace).catch(() => []);
+  for (const { events } of runs) {
+    const summary = summarize(events);
+    if (summary?.cluster !== clusterWord(session.identity)) continue;
+    for (const debt of summary.unpaid) talk(`run ${summary.run} owes: ${debt.says}; ${repairCommand(summary.run)}`);
+  }
+}
+
 async function checkNobodyElse(session: Session): Promise<void> {
   const holder = await session.lease().read();
   if (holder)
@@ -200,9 +211,4 @@ async function checkNobodyElse(session: Session): Promise<void> {
       `run ${holder.run} of ${holder.holder} holds the lease`,
       'wait until that run has ended: galera-runbook status shows it',
     );
-}
-
-/** The steps that act, for a one line summary. */
-export function acting(steps: readonly PlannedStep[]): readonly PlannedStep[] {
-  return steps.filter((planned) => planned.skipped === undefined);
 }
