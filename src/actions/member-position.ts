@@ -1,8 +1,8 @@
+import { fail } from '../base/failure.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { MemberPosition, PositionSource } from '../galera/bootstrap-candidate.ts';
 import { isKnown, type Position, parsePosition } from '../galera/position.ts';
 import type { JobReport } from '../target/jobs.ts';
-import { rowsOf } from './job-result.ts';
 
 export type SwapState = 'none' | 'half' | 'whole' | 'back';
 
@@ -45,7 +45,11 @@ export function volumePosition(
 const states: readonly SwapState[] = ['none', 'half', 'whole', 'back'];
 
 function swapsOf(result: JsonObject): SwapOf[] {
-  return rowsOf(result).flatMap(({ run, state }) => {
+  const { swaps } = result;
+  // Without the list nobody knows: taken for "none" it would let a member start on half a swap.
+  if (!Array.isArray(swaps))
+    fail('failed', 'the swaps on the volume in the result of the Job', 'no list', "look at the step's output");
+  return swaps.flatMap(({ run, state }: JsonObject) => {
     const known = states.find((each) => each === state);
     // A state that this program does not know must not pass for "none".
     return typeof run === 'string' ? [{ run, state: known ?? 'half' }] : [];

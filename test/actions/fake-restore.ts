@@ -51,7 +51,7 @@ export class FakeCluster extends FakeTarget {
     this.outcomes = {
       position: (spec) => {
         const { swaps, safe, ...rest } = this.#volume(spec);
-        return { result: { ...rest, safeToBootstrap: safe, rows: swaps, rowCount: swaps.length } };
+        return { result: { ...rest, safeToBootstrap: safe, swaps, rows: [], rowCount: 0 } };
       },
       bootstrap: (spec) => {
         const volume = this.#volume(spec);
