@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clients, galeraDown, galeraUp, inLab, memberVolumePath, names, sql } from '../lab/lab.ts';
+import { clients, galeraDown, galeraUp, inLab, memberNode, memberVolumePath, names, sql } from '../lab/lab.ts';
 import { Program } from './program.ts';
 import { makeShop, type Truth, truthEverywhere, truthOf, whole } from './shop.ts';
 import { agreeing, terminal } from './terminal.ts';
@@ -97,16 +97,19 @@ describe('a restore that fails after the swap stops, keeps traffic cut, and name
   });
 
   it('when a member does not start: exit 131 with the member named, and repair goes on once it can', async () => {
-    const volume = await memberVolumePath(2);
-    const ended = await restoreWithHarm('start', async () => void (await inLab(`chmod 0 ${volume}/ibdata1`)));
-    expect(ended.exit).toBe(131);
-    expect(ended.output).toMatch(/mariadb-server-2/);
-    expect(await isCut()).toBe(true);
+    const { core } = clients();
+    const name = `node${await memberNode(2)}`;
+    const schedulable = async (value: boolean) =>
+      void (await core.patchNode({ name, body: [{ op: 'add', path: '/spec/unschedulable', value: !value }] }));
+    const ended = await restoreWithHarm('start', () => schedulable(false));
+    try {
+      expect(ended.exit).toBe(131);
+      expect(ended.output).toMatch(/mariadb-server-2/);
+      expect(await isCut()).toBe(true);
+    } finally {
+      await schedulable(true);
+    }
     const run = await afterwards(ended.output);
-    await inLab(`chmod 660 ${volume}/ibdata1`);
-    await clients()
-      .core.deleteNamespacedPod({ namespace: names.namespace, name: `${names.statefulSet}-2` })
-      .catch(() => undefined);
     const repaired = await program.yes(['runs', 'repair', run]);
     expect(repaired.stdout + repaired.stderr).toContain('run-ended     exit 0');
     for (const truth of await truthEverywhere()) expect(truth).toEqual(before);
