@@ -8,14 +8,8 @@ import { shortPosition } from '../galera/position.ts';
 import { columns } from './columns.ts';
 import type { Globals } from './globals.ts';
 import { data, talk } from './output.ts';
+import { proofWords } from './proof-words.ts';
 import { openSession, type Session } from './session.ts';
-
-const proofWords = {
-  none: 'not verified',
-  checksums: 'checksums match',
-  restored: 'restored and compared',
-  failed: 'failed: not restorable',
-} as const;
 
 function proofText({ level, gone }: ProofMark): string {
   return gone ? 'failed: its archive is not on the volume' : proofWords[level];

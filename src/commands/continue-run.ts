@@ -5,6 +5,7 @@ import { foldEvents } from '../engine/apply-event.ts';
 import { Run } from '../engine/drive.ts';
 import type { RunEvent, Way } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
+import { effectText } from '../engine/gate.ts';
 import { planSteps, refusals } from '../engine/plan.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
@@ -16,7 +17,7 @@ import { parsed } from './load-runbook.ts';
 import { data, talk } from './output.ts';
 import { recordOf } from './run-of.ts';
 import { checkCluster, checkMode, driveRecorded, hasTerminal, refusal } from './run-runbook.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, planningOf, type Session } from './session.ts';
 
 /** Takes up a run that has ended: pays or goes on, goes back, or removes what it kept. One journal, one transcript. */
 export async function continueRun(globals: Globals, word: string, way: Way, options: RunOptions): Promise<number> {
@@ -35,9 +36,8 @@ export async function continueRun(globals: Globals, word: string, way: Way, opti
         talk(`run ${record.folder.id} owes nothing: there is nothing to do`);
         return exits.done;
       }
-      const look = session.lookFor(record.folder.id);
       const planned = await planSteps(
-        { catalogue: session.catalogue, look: (step, attempt) => look(step, attempt, AbortSignal.timeout(120_000)) },
+        planningOf(session, record.folder.id),
         steps,
         { ...state.plan?.parameters, ...state.plan?.facts, ...state.outputs } as JsonObject,
         state.debts,
@@ -48,9 +48,7 @@ export async function continueRun(globals: Globals, word: string, way: Way, opti
       if (options.dryRun) {
         const shown = planned.filter(({ skipped }) => skipped === undefined);
         for (const { step, danger, says, effects } of shown) {
-          data(
-            `${step.id}: ${danger}: ${[...says, ...effects.map((e) => `${e.object}: ${e.field}: ${e.from} -> ${e.to}`)].join('; ')}`,
-          );
+          data(`${step.id}: ${danger}: ${[...says, ...effects.map(effectText)].join('; ')}`);
         }
         return exits.done;
       }

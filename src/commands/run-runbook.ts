@@ -21,7 +21,7 @@ import { type LoadedRunbook, loadRunbook } from './load-runbook.ts';
 import { talk, tellFailure } from './output.ts';
 import { newRunId } from './run-id.ts';
 import { RunRecord } from './run-record.ts';
-import { openSession, type Session, sawOf, see, targetFacts } from './session.ts';
+import { openSession, planningOf, type Session, sawOf, see, targetFacts } from './session.ts';
 
 /** How often a plan is made anew because what it saw has moved, before the operator is told that the ground does not hold still. */
 const plansAtMost = 3;
@@ -173,12 +173,15 @@ async function planOf(
   given: { readonly [name: string]: string },
 ): Promise<Plan> {
   const view = await see(session);
-  const look = session.lookFor(run);
   const parameters = await parametersOf(runbook, given, (wanted) => resolveBackup(session.look(), wanted));
-  return await makePlan(
-    { catalogue: session.catalogue, look: (step, attempt) => look(step, attempt, AbortSignal.timeout(120_000)) },
-    { run, runbook, parameters, targetFacts: targetFacts(session, view), program, saw: sawOf(session, view) },
-  );
+  return await makePlan(planningOf(session, run), {
+    run,
+    runbook,
+    parameters,
+    targetFacts: targetFacts(session, view),
+    program,
+    saw: sawOf(session, view),
+  });
 }
 
 /**

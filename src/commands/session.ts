@@ -4,6 +4,7 @@ import { fail } from '../base/failure.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Catalogue } from '../engine/action.ts';
 import type { Writes } from '../engine/fenced-hands.ts';
+import type { Planning } from '../engine/plan.ts';
 import type { LookFor } from '../engine/ports.ts';
 import { systemClock } from '../host/clock.ts';
 import { who } from '../host/who.ts';
@@ -163,4 +164,15 @@ export function sawOf(session: Session, view: ClusterView): Json {
 
 export async function see(session: Session): Promise<ClusterView> {
   return await viewCluster(session.look());
+}
+
+const planningMs = 120_000;
+
+/** The reads that planning a run of this id is given; each step's end after two minutes. */
+export function planningOf(session: Session, run: string): Planning {
+  const look = session.lookFor(run);
+  return {
+    catalogue: session.catalogue,
+    look: (step, attempt) => look(step, attempt, AbortSignal.timeout(planningMs)),
+  };
 }

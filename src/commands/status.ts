@@ -18,6 +18,7 @@ import { type RunSummary, summarize } from '../record/run-summary.ts';
 import { mirroredRuns } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
 import { data, talk } from './output.ts';
+import { proofWords } from './proof-words.ts';
 import { readEvents, stateFolder } from './run-record.ts';
 import { openSession, type Session, see } from './session.ts';
 
@@ -200,12 +201,6 @@ function backupRows(
 ): readonly BackupRow[] {
   return entries.filter(own).map((entry) => {
     const { id, manifest, proof } = entry;
-    const words = {
-      none: 'not verified',
-      checksums: 'checksums match',
-      restored: 'restored and compared',
-      failed: 'failed: not restorable',
-    };
     return {
       id,
       takenAt: backupIdTime(id) ?? Date.parse(manifest.startedAt),
@@ -213,7 +208,7 @@ function backupRows(
       bytes: archiveBytes(manifest),
       position: `${manifest.position.uuid}:${manifest.position.seqno}`,
       mark: proofMarks[proof.level] as BackupRow['mark'],
-      proof: words[proof.level],
+      proof: proofWords[proof.level],
       ...(isGood(entry) && proof.at !== '' ? { provenAt: Date.parse(proof.at) } : {}),
     };
   });

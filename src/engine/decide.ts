@@ -67,10 +67,15 @@ function begun(state: RunState): boolean {
 
 function whyStopped(state: RunState): string | undefined {
   if (state.stop !== undefined) return 'stopped by the operator';
-  const no = Object.entries(state.answers).find(([, answer]) => answer === 'no');
-  if (no) return `${no[0]} was answered no`;
+  const no = answeredNo(state);
+  if (no !== undefined) return `${no} was answered no`;
   if (state.failure) return `${state.failure.step} failed`;
   return undefined;
+}
+
+/** The step, or the plan, whose gate was answered no. */
+function answeredNo(state: RunState): string | undefined {
+  return Object.entries(state.answers).find(([, answer]) => answer === 'no')?.[0];
 }
 
 /** Why a planned step has nothing to do now. */
@@ -98,8 +103,8 @@ function end(state: RunState): Command {
 function saysEnd(state: RunState): string {
   if (state.stop === 'hard') return 'stopped waiting: work in the cluster goes on';
   if (state.stop === 'soft') return 'stopped by the operator';
-  const no = Object.entries(state.answers).find(([, answer]) => answer === 'no');
-  if (no) return `answered no at ${no[0] === 'plan' ? 'the plan' : no[0]}`;
+  const no = answeredNo(state);
+  if (no !== undefined) return `answered no at ${no === 'plan' ? 'the plan' : no}`;
   if (state.failure)
     return state.changed ? `failed at ${state.failure.step}` : `refused at ${state.failure.step}, nothing was changed`;
   return state.warnings > 0 ? 'done, with warnings' : 'done and verified';

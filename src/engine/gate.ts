@@ -1,11 +1,18 @@
 import { canonical } from '../base/json.ts';
+import { worse } from '../runbook/runbook.ts';
 import { clusterWord, type Identity } from '../target/identity.ts';
+import type { Effect } from './action.ts';
 import type { Gate, Plan, PlannedStep } from './event.ts';
 import { sha256 } from './plan.ts';
 import { kept, owed, type RunState } from './state.ts';
 
 function sealed(gate: Omit<Gate, 'sha256'>): Gate {
   return { ...gate, sha256: sha256(canonical(gate)) };
+}
+
+/** One change on one line: what, and from and to. */
+export function effectText({ object, field, from, to }: Effect): string {
+  return `${object}: ${field}: ${from} -> ${to}`;
 }
 
 function where(identity: Identity): string {
@@ -21,7 +28,7 @@ export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): G
     ...callouts(step.prose),
     ...planned.says,
     ...(planned.seen?.warnings ?? []),
-    ...planned.effects.map((effect) => `${effect.object}: ${effect.field}: ${effect.from} -> ${effect.to}`),
+    ...planned.effects.map((effect) => effectText(effect)),
     ...wayBack(state),
   ];
   const need = planned.gate ?? 'yes-no';
@@ -39,17 +46,7 @@ export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): G
 export function gateOfPlan(plan: Plan, state: RunState): Gate {
   const typed = state.phase === 'rollback';
   const acting = state.order.filter((planned) => planned.skipped === undefined);
-  const danger = acting.reduce<Gate['danger']>(
-    (worst, { danger }) =>
-      danger === 'destroys' || worst === 'destroys'
-        ? 'destroys'
-        : danger === 'disrupts' || worst === 'disrupts'
-          ? 'disrupts'
-          : danger === 'changes'
-            ? 'changes'
-            : worst,
-    'reads',
-  );
+  const danger = acting.reduce<Gate['danger']>((worst, planned) => worse(worst, planned.danger), 'reads');
   const what = {
     forward: `run ${plan.runbook.name}`,
     repair: `go on with ${plan.runbook.name}`,
@@ -60,7 +57,7 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
     where(plan.identity),
     `${what[state.phase as keyof typeof what] ?? plan.runbook.name}, run ${plan.run}: ${acting.map(({ step }) => step.id).join(', ')}`,
     ...acting.flatMap(({ step, danger, effects }) =>
-      danger === 'reads' ? [] : effects.map((e) => `${step.id}: ${e.object}: ${e.field}: ${e.from} -> ${e.to}`),
+      danger === 'reads' ? [] : effects.map((e) => `${step.id}: ${effectText(e)}`),
     ),
     ...(state.phase === 'rollback' ? ['everything written since the data was replaced is lost'] : []),
     ...(state.phase === 'close'
