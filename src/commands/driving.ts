@@ -31,12 +31,7 @@ export function drivingOf(options: DrivingOptions): Driving {
     journal: record,
     mirror: mirrorOf(
       session,
-      new ClusterMirror(
-        session.connection.objects,
-        session.config.namespace,
-        run,
-        new TextDecoder().decode(options.document),
-      ),
+      new ClusterMirror(session.ports.kube, session.config.namespace, run, new TextDecoder().decode(options.document)),
     ),
     fence: {
       async check() {
@@ -106,11 +101,11 @@ function mirrorOf(session: Session, mirror: Mirror): Mirror {
 /** A run that ended well leaves no Jobs: their logs are kept beside the journal. */
 async function tidy(session: Session, run: string): Promise<void> {
   const { namespace } = session.config;
-  const jobs = await session.connection.objects.list(
+  const jobs = await session.ports.kube.list(
     { apiVersion: 'batch/v1', kind: 'Job', namespace },
     `${managedBySelector},galera-runbook/run=${run}`,
   );
-  for (const job of jobs) await session.connection.jobs.remove(namespace, job.metadata.name);
+  for (const job of jobs) await session.ports.jobs.remove(namespace, job.metadata.name);
 }
 
 /** The same run, by a process of this machine and user that is gone: a kill -9 leaves a lease behind that nobody renews. */

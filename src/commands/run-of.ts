@@ -30,7 +30,7 @@ export async function recordOf(globals: Globals, session: Session, word: string)
 }
 
 async function fromMirror(globals: Globals, session: Session, word: string, notHere: FailureError): Promise<OpenedRun> {
-  const runs = await mirroredRuns(session.connection.objects, session.config.namespace);
+  const runs = await mirroredRuns(session.ports.kube, session.config.namespace);
   const found = runs.filter(({ run }) => run.startsWith(word));
   const [only, ...others] = found;
   if (!only) throw notHere;
@@ -57,9 +57,7 @@ async function caughtUp(
   record: RunRecord,
   own: readonly RunEvent[],
 ): Promise<readonly RunEvent[]> {
-  const mirrored = (await mirroredRuns(session.connection.objects, session.config.namespace)).find(
-    (each) => each.run === run,
-  );
+  const mirrored = (await mirroredRuns(session.ports.kube, session.config.namespace)).find((each) => each.run === run);
   if (!mirrored || mirrored.events.length <= own.length) return own;
   const parted = own.findIndex((event, index) => {
     const other = mirrored.events[index];

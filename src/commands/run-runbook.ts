@@ -197,7 +197,7 @@ export function refusal(of: ReturnType<typeof refusals>): number {
 
 /** What earlier runs on this Galera cluster owe, wherever they were started: said before the next one plans (design §5, Debts). */
 async function tellOwed(session: Session): Promise<void> {
-  const runs = await mirroredRuns(session.connection.objects, session.config.namespace).catch(() => []);
+  const runs = await mirroredRuns(session.ports.kube, session.config.namespace).catch(() => []);
   for (const { events } of runs) {
     const summary = summarize(events);
     if (summary?.cluster !== clusterWord(session.identity)) continue;

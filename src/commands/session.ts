@@ -6,12 +6,8 @@ import type { Catalogue } from '../engine/action.ts';
 import type { Writes } from '../engine/fenced-hands.ts';
 import type { Planning } from '../engine/plan.ts';
 import type { LookFor } from '../engine/ports.ts';
-import { systemClock } from '../host/clock.ts';
 import { who } from '../host/who.ts';
-import { type Connection, connectKubernetes } from '../kubernetes/connect.ts';
 import { readIdentity } from '../kubernetes/identity.ts';
-import { secretPasswords } from '../mariadb/password.ts';
-import { connectMariaDb } from '../mariadb/sql.ts';
 import { Redactor } from '../record/redact.ts';
 import type { TargetConfig } from '../target/config.ts';
 import { type Identity, sameIdentity } from '../target/identity.ts';
@@ -19,13 +15,14 @@ import type { RunLease } from '../target/lease.ts';
 import type { Clock, Look } from '../target/look.ts';
 import type { Globals } from './globals.ts';
 import { talk } from './output.ts';
+import { kubernetesPorts, type Ports } from './ports.ts';
 import { chooseTarget } from './targets.ts';
 
 /** A connection to one target: what every command but `runbooks` works with. */
 export interface Session {
   readonly config: TargetConfig;
   readonly identity: Identity;
-  readonly connection: Connection;
+  readonly ports: Ports;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly redactor: Redactor;
@@ -52,55 +49,44 @@ export async function openSession(globals: Globals, env: NodeJS.ProcessEnv = pro
     config.service,
     config.container,
   ]);
-  const connection = await connectKubernetes({
-    env,
-    ...(globals.kubeconfig === undefined ? {} : { kubeconfigPath: globals.kubeconfig }),
-    ...(config.context === undefined ? {} : { context: config.context }),
-  });
+  const ports = await kubernetesPorts(config, globals, env, (secret) => hide(redactor, secret));
+  return await sessionOf(config, ports, redactor);
+}
+
+/** A session on whatever answers behind the ports: a Kubernetes cluster, or the practice world. */
+export async function sessionOf(config: TargetConfig, ports: Ports, redactor: Redactor): Promise<Session> {
   const readNow = async (): Promise<Identity> => ({
-    context: connection.context,
+    context: ports.context,
     namespace: config.namespace,
     cluster: config.cluster,
     statefulset: config.statefulset,
-    ...(await readIdentity(connection.objects, config)),
+    ...(await readIdentity(ports.kube, config)),
   });
   const identity = await readNow();
-  const mariadb = connectMariaDb({
-    open: (member) => connection.portForward({ namespace: config.namespace, pod: member, port: 3306 }),
-    passwords: secretPasswords(connection.objects, config.namespace, (value) => hide(redactor, value)),
-    account: config.account,
-    ...(config.reader ? { reader: config.reader } : {}),
-  });
   const me = who();
-  const clock = systemClock;
   const lookFor =
     (run: string): LookFor =>
     (step, attempt, signal) => ({
       config,
       identity,
       at: { run, step, attempt },
-      kube: connection.objects,
-      sql: mariadb.sql,
-      jobs: connection.jobs,
-      clock,
+      kube: ports.kube,
+      sql: ports.sql,
+      jobs: ports.jobs,
+      clock: ports.clock,
       signal,
     });
   return {
     config,
     identity,
-    connection,
+    ports,
     catalogue,
-    clock,
+    clock: ports.clock,
     redactor,
     lookFor,
     look: () => lookFor('look')('look', 0, new AbortController().signal),
-    writes: { kube: connection.objects, sql: mariadb.sql, jobs: connection.jobs },
-    lease: () =>
-      connection.lease({
-        namespace: config.namespace,
-        statefulset: config.statefulset,
-        host: me.name.split('@').at(-1) ?? '',
-      }),
+    writes: { kube: ports.kube, sql: ports.sql, jobs: ports.jobs },
+    lease: () => ports.lease(me.name.split('@').at(-1) ?? ''),
     by: me.full,
     holder: `${me.name}/${process.pid}`,
     checkIdentity: async () => {
@@ -115,10 +101,7 @@ export async function openSession(globals: Globals, env: NodeJS.ProcessEnv = pro
         );
       }
     },
-    close: async () => {
-      mariadb.close();
-      connection.close();
-    },
+    close: () => ports.close(),
   };
 }
 

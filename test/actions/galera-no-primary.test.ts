@@ -17,6 +17,7 @@ const node = (name: string, ready: string) =>
 beforeEach(() => {
   target = new FakeCluster();
   for (const name of ['node0', 'node1', 'node2']) node(name, 'True');
+  target.meanwhile = () => undefined;
 });
 
 describe('galera.no-primary', () => {
@@ -45,6 +46,17 @@ describe('galera.no-primary', () => {
       target.silence(name);
     }
     expect(refusal(await galeraNoPrimary.observe({}, target))).toMatchObject({ is: 'unknown', kind: 'unknown' });
+  });
+
+  test('waits for Kubernetes to notice that a member has died: its pod stays Ready for some seconds', async () => {
+    for (const name of memberNames) target.silence(name);
+    let slept = 0;
+    target.meanwhile = () => {
+      slept += 1;
+      if (slept === 5) for (const name of memberNames) notReady(name);
+    };
+    yes(await galeraNoPrimary.observe({}, target));
+    expect(slept).toBe(5);
   });
 
   test('is unknown when a silent member is on a Kubernetes node that does not report: it may serve there', async () => {
