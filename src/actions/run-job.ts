@@ -111,13 +111,14 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
 }
 
 function failureOfJob(spec: RunnerSpec, report: JobReport) {
-  if (report.failure) return failure('failed', report.failure.expected, report.failure.found, report.failure.next);
-  return failure(
-    'failed',
-    `Job ${spec.name} to end well`,
-    report.tail.at(-1) ?? 'no output',
-    "look at the step's output",
-  );
+  // A runner knows its volume, not whose it is: with three members the name is what the operator needs first.
+  const whose = spec.member === undefined ? '' : `${spec.member}: `;
+  const { expected, found, next } = report.failure ?? {
+    expected: `Job ${spec.name} to end well`,
+    found: report.tail.at(-1) ?? 'no output',
+    next: "look at the step's output",
+  };
+  return failure('failed', expected, `${whose}${found}`, next);
 }
 
 function pulseOf(hands: Hands, spec: RunnerSpec, report: JobReport): void {

@@ -116,7 +116,7 @@ describe('restore.unpack', () => {
       phase: 'failed',
       failure: { expected: 'sha256 ab', found: 'sha256 cd', next: 'choose another' },
     };
-    expect((await failureFrom(restoreUnpack.apply(input, target, {}))).found).toBe('sha256 cd');
+    expect((await failureFrom(restoreUnpack.apply(input, target, {}))).found).toBe('mariadb-server-0: sha256 cd');
     expect(refusal(await restoreUnpack.observe(input, target, {})).text).toContain('sha256 cd');
   });
 });
@@ -269,7 +269,7 @@ describe('restore.swap', () => {
     target.stopped();
     target.outcomes.swap = (spec) =>
       spec.member === 'mariadb-server-1' ? { phase: 'failed', tail: ['No space left'] } : { result: {} };
-    expect((await failureFrom(restoreSwap.apply(input, target, {}))).found).toBe('No space left');
+    expect((await failureFrom(restoreSwap.apply(input, target, {}))).found).toBe('mariadb-server-1: No space left');
     expect(refusal(await restoreSwap.observe(input, target, {})).text).toContain('step-1-1 failed');
   });
 
