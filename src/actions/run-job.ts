@@ -1,6 +1,6 @@
 import { FailureError, fail, failure } from '../base/failure.ts';
 import type { JobReport, RunnerSpec } from '../target/jobs.ts';
-import type { Hands, Look } from '../target/look.ts';
+import { type Hands, type Look, stoppedByOperator } from '../target/look.ts';
 import { pauseAfter } from './pace.ts';
 
 /** Names a Job from run, step, attempt and member (design §5): the same for a second start, so that it finds the first one's work. */
@@ -22,22 +22,40 @@ const slackMs = 60_000;
 const stopGraceMs = 90_000;
 
 /**
- * Starts the Jobs (or finds them) and waits until each has ended well; gives their reports in order. When one fails the others are
- * waited for, so that no work goes on unseen; then the first failure is thrown. When the operator stops waiting the Jobs are
- * stopped, so that their traps run. An API server that does not answer is waited out until the deadline: the work goes on in the cluster.
+ * Starts the Jobs (or finds them) and waits until each has ended well; gives their reports in order. When one fails, or cannot be
+ * started, the others are waited for, so that no work goes on unseen; then the first failure is thrown. When the operator stops the step its
+ * Jobs are stopped, so that their traps run; a step whose time is over only waits no longer, since it may be one that must finish. An API
+ * server that does not answer is waited out until the deadline: the work goes on in the cluster.
  */
 export async function runJobs(
   hands: Hands,
   specs: readonly RunnerSpec[],
 ): Promise<readonly (JobReport & { result: NonNullable<JobReport['result']> })[]> {
-  for (const spec of specs) await hands.jobs.start(spec);
-  const settled = await Promise.all(specs.map((spec) => settle(hands, spec)));
+  const { begun, refused } = await startAll(hands, specs);
+  const settled = await Promise.all(begun.map((spec) => settle(hands, spec)));
   for (const { spec, report } of settled) {
     if (report) await hands.keepOutput(`${spec.name}.log`, report.log);
   }
+  if (refused) throw refused;
   const broken = settled.find(({ failed }) => failed !== undefined);
   if (broken?.failed) throw broken.failed;
   return settled.flatMap(({ report }) => (report?.result ? [{ ...report, result: report.result }] : []));
+}
+
+/** Up to the first that cannot be started: those before it are at work. */
+async function startAll(
+  hands: Hands,
+  specs: readonly RunnerSpec[],
+): Promise<{ readonly begun: readonly RunnerSpec[]; readonly refused?: FailureError }> {
+  for (const [index, spec] of specs.entries()) {
+    try {
+      await hands.jobs.start(spec);
+    } catch (thrown) {
+      if (!(thrown instanceof FailureError)) throw thrown;
+      return { begun: specs.slice(0, index), refused: thrown };
+    }
+  }
+  return { begun: specs };
 }
 
 async function settle(
@@ -60,12 +78,12 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
   const until = began + spec.deadlineMs + slackMs;
   let silence: FailureError | undefined;
   for (;;) {
-    if (hands.signal.aborted) {
+    if (stopped(hands)) {
       await hands.jobs.stop(spec.place.namespace, spec.name, stopGraceMs);
       fail(
         'failed',
         `Job ${spec.name} to end`,
-        'stopped by the operator',
+        stoppedByOperator,
         'nothing: what it left is cleaned up by the steps that pay for it',
       );
     }
@@ -91,6 +109,14 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
       }
       if (report.phase === 'failed') throw new FailureError(failureOfJob(spec, report));
     }
+    if (hands.signal.aborted && !stopped(hands)) {
+      fail(
+        'unknown',
+        `Job ${spec.name} to end within the time of step ${spec.step}`,
+        `${stillText(report)}; it goes on`,
+        "look at the step's output; raise `timeout` in the runbook where the work takes longer",
+      );
+    }
     if (hands.clock.now() > until) {
       throw (
         silence ??
@@ -98,9 +124,7 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
           failure(
             'failed',
             `Job ${spec.name} to end within its deadline`,
-            report === 'silent'
-              ? 'no answer'
-              : `it ${report.phase === 'pending' ? `waits: ${report.waiting ?? 'no reason given'}` : 'still runs'}`,
+            stillText(report),
             'look at the Job and its pod',
           ),
         )
@@ -108,6 +132,15 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
     }
     await hands.clock.sleep(pauseAfter(hands.clock.now() - began), hands.signal).catch(() => undefined);
   }
+}
+
+function stopped({ signal }: Look): boolean {
+  return signal.aborted && signal.reason === stoppedByOperator;
+}
+
+function stillText(report: JobReport | 'silent'): string {
+  if (report === 'silent') return 'no answer';
+  return report.phase === 'pending' ? `it waits: ${report.waiting ?? 'no reason given'}` : 'it still runs';
 }
 
 function failureOfJob(spec: RunnerSpec, report: JobReport) {

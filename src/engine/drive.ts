@@ -1,6 +1,6 @@
 import { FailureError, failure, failureOf, invariant } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { Clock, Look } from '../target/look.ts';
+import { type Clock, type Look, stoppedByOperator } from '../target/look.ts';
 import type { Action, Catalogue, Check, Debt, Observed } from './action.ts';
 import { isFailure } from './action.ts';
 import { applyEvent } from './apply-event.ts';
@@ -42,9 +42,6 @@ const defaultTimeoutMs = { check: 120_000, wait: 1_800_000, do: 1_800_000 } as c
 const againAfterMs = 2_000;
 const askAgain = 3;
 
-/** What aborted a step's signal. */
-const stopReason = 'stopped by the operator';
-
 /** A run while it is going: events in, state out. One writer. */
 export class Run {
   readonly #env: Driving;
@@ -78,7 +75,7 @@ export class Run {
     if (!this.#going() || this.#state.stop !== undefined) return;
     await this.append({ type: 'stop-asked', by, hard: false });
     this.#gate?.abort();
-    this.#stopping.abort(stopReason);
+    this.#stopping.abort(stoppedByOperator);
   }
 
   /** Waiting ends at once, nothing is paid, work in the cluster goes on. */
@@ -330,8 +327,8 @@ export class Run {
       const found = failureOf(thrown, 'look at the target by hand');
       await this.#failed(
         step.id,
-        this.#state.stop === 'soft' && signal.aborted
-          ? failure('failed', 'the step to end', stopReason, 'nothing: what it left is paid for')
+        signal.aborted && signal.reason === stoppedByOperator
+          ? failure('failed', 'the step to end', stoppedByOperator, 'nothing: what it left is paid for')
           : found,
         started.yet && found.kind === 'unknown',
       );

@@ -306,6 +306,20 @@ describe('Ctrl-C', () => {
     expect(world.done).toEqual(['unpack', 'cut', 'traffic', 'discard']);
   });
 
+  it('a step whose own time is over is not said to be stopped by the operator', async () => {
+    const world = newWorld();
+    world.during = async (id, run, hands) => {
+      if (id !== 'cut') return;
+      await run.stop('me');
+      await new Promise((resolve) => hands.signal.addEventListener('abort', resolve));
+      world.fails = { cut: failure('unknown', 'the cut within its time', 'not yet', 'look') };
+    };
+    const { catalogue, steps } = restore(world);
+    const timed = steps.map((each) => (each.id === 'cut' ? { ...each, timeoutMs: 20 } : each));
+    const { run } = await drive(world, catalogue, timed);
+    expect(run.state.failure?.failure.found).toBe('not yet');
+  });
+
   it('twice: nothing is waited for, nothing paid, 131 with the debts named', async () => {
     const world = newWorld();
     world.during = async (id, run) => {
