@@ -337,6 +337,33 @@ describe('restore.discard', () => {
     expect(target.started[0]?.values.WHAT).toBe('all');
   });
 
+  test('ends a Job that still unpacks, as after a second ctrl-c, and only then removes', async () => {
+    target.activeJob('galera-runbook-n5g1s7-unpack-1-1', ['mysql-data-mariadb-server-1']);
+    target.activeJob('galera-runbook-n5g1s7-copy-1', ['galera-backups']);
+    target.activeJob('galera-runbook-other1-unpack-1-1', ['mysql-data-mariadb-server-1']);
+    await restoreDiscardUnpacked.apply(input, target, {});
+    expect(target.writes.slice(0, 2)).toEqual([
+      'stop galera-runbook-n5g1s7-unpack-1-1',
+      'start discard galera-runbook-n5g1s7-step-1-0',
+    ]);
+  });
+
+  test('removes nothing while a pod of an earlier Job of this run is there', async () => {
+    target.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'late-runner',
+        namespace: 'openstack',
+        labels: { 'batch.kubernetes.io/job-name': 'galera-runbook-n5g1s7-unpack-1-2' },
+      },
+      spec: { volumes: [{ persistentVolumeClaim: { claimName: 'mysql-data-mariadb-server-2' } }] },
+      status: { phase: 'Running' },
+    });
+    expect((await failureFrom(restoreDiscardUnpacked.apply(input, target, {}))).found).toBe('late-runner still there');
+    expect(target.started).toEqual([]);
+  });
+
   test('refuses any folder but the one of the run', async () => {
     for (const bad of [
       { ...input, folder: 'mysql' },
