@@ -7,9 +7,9 @@ import { requireFence } from './fence.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
 import { freshNames, readPositions } from './read-positions.ts';
-import { jobName, runJobs } from './run-job.ts';
+import { runFenced } from './run-fenced.ts';
+import { jobName } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
 
 /** Puts the data back that this run has set aside, from a whole swap or from half of one. Fenced like the swap. */
 export const restoreSwapBack: Action = {
@@ -67,7 +67,7 @@ export const restoreSwapBack: Action = {
     const specs = view.members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap-back', values, besideMember: false, deadlineMs: deadlines.swap }),
     );
-    await recordMeasures(hands, await runJobs(hands, specs));
+    await runFenced(hands, specs);
   },
 };
 

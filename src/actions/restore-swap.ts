@@ -8,9 +8,9 @@ import { deadlines, folderName, memberJob } from './member-job.ts';
 import { oldDataText } from './old-data.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, preparedFrom } from './prepared.ts';
-import { jobName, runJobs } from './run-job.ts';
+import { runFenced } from './run-fenced.ts';
+import { jobName } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
 
 const fields = { prepared: listField.required, 'keep-current-data': booleanField.required };
 
@@ -103,6 +103,6 @@ export const restoreSwap: Action = {
     const specs = members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap', values, besideMember: false, deadlineMs: deadlines.swap }),
     );
-    await recordMeasures(hands, await runJobs(hands, specs));
+    await runFenced(hands, specs);
   },
 };

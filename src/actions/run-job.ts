@@ -1,6 +1,7 @@
 import { FailureError, fail, failure } from '../base/failure.ts';
 import type { JobReport, RunnerSpec } from '../target/jobs.ts';
 import { type Hands, type Look, stoppedByOperator } from '../target/look.ts';
+import { type Guard, type Watch, watchOver } from './guard.ts';
 import { pauseAfter } from './pace.ts';
 
 /** Names a Job from run, step, attempt and member (design §5): the same for a second start, so that it finds the first one's work. */
@@ -25,20 +26,24 @@ const stopGraceMs = 90_000;
  * Starts the Jobs (or finds them) and waits until each has ended well; gives their reports in order. When one fails, or cannot be
  * started, the others are waited for, so that no work goes on unseen; then the first failure is thrown. When the operator stops the step its
  * Jobs are stopped, so that their traps run; a step whose time is over only waits no longer, since it may be one that must finish. An API
- * server that does not answer is waited out until the deadline: the work goes on in the cluster.
+ * server that does not answer is waited out until the deadline: the work goes on in the cluster. What `guard` finds stops the Jobs.
  */
 export async function runJobs(
   hands: Hands,
   specs: readonly RunnerSpec[],
+  guard?: Guard,
 ): Promise<readonly (JobReport & { result: NonNullable<JobReport['result']> })[]> {
   const { begun, refused } = await startAll(hands, specs);
-  const settled = await Promise.all(begun.map((spec) => settle(hands, spec)));
+  const watch = watchOver(hands, guard);
+  const settled = await Promise.all(begun.map((spec) => settle(hands, spec, watch)));
+  await watch.end();
   for (const { spec, report } of settled) {
     if (report) await hands.keepOutput(`${spec.name}.log`, report.log);
   }
-  if (refused) throw refused;
-  const broken = settled.find(({ failed }) => failed !== undefined);
-  if (broken?.failed) throw broken.failed;
+  const broken = watch.broken() ?? refused;
+  if (broken) throw broken;
+  const failed = settled.find((each) => each.failed !== undefined)?.failed;
+  if (failed) throw failed;
   return settled.flatMap(({ report }) => (report?.result ? [{ ...report, result: report.result }] : []));
 }
 
@@ -61,10 +66,11 @@ async function startAll(
 async function settle(
   hands: Hands,
   spec: RunnerSpec,
+  watch: Watch,
 ): Promise<{ spec: RunnerSpec; report?: JobReport; failed?: FailureError }> {
   let report: JobReport | undefined;
   try {
-    report = await wait(hands, spec);
+    report = await wait(hands, spec, watch);
     return { spec, report };
   } catch (thrown) {
     if (!(thrown instanceof FailureError)) throw thrown;
@@ -73,7 +79,7 @@ async function settle(
   }
 }
 
-async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
+async function wait(hands: Hands, spec: RunnerSpec, watch: Watch): Promise<JobReport> {
   const began = hands.clock.now();
   const until = began + spec.deadlineMs + slackMs;
   let silence: FailureError | undefined;
@@ -108,6 +114,11 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
         );
       }
       if (report.phase === 'failed') throw new FailureError(failureOfJob(spec, report));
+    }
+    const broken = watch.broken();
+    if (broken) {
+      await hands.jobs.stop(spec.place.namespace, spec.name, stopGraceMs);
+      throw broken;
     }
     if (hands.signal.aborted && !stopped(hands)) {
       fail(

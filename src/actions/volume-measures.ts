@@ -2,6 +2,7 @@ import { FailureError } from '../base/failure.ts';
 import type { RunnerSpec, VolumeMeasure } from '../target/jobs.ts';
 import { Conflict, type Obj, type Ref } from '../target/kubernetes.ts';
 import type { Hands, Look } from '../target/look.ts';
+import type { Guard } from './guard.ts';
 import { kindLabel, managedBy } from './labels.ts';
 import { foundJobs, runJobs } from './run-job.ts';
 
@@ -46,9 +47,13 @@ export async function recordMeasures(
 }
 
 /** {@link runJobs}, keeping what the runners measured, also of those that failed: of a full volume most of all. */
-export async function runMeasured(hands: Hands, specs: readonly RunnerSpec[]): ReturnType<typeof runJobs> {
+export async function runMeasured(
+  hands: Hands,
+  specs: readonly RunnerSpec[],
+  guard?: Guard,
+): ReturnType<typeof runJobs> {
   try {
-    const reports = await runJobs(hands, specs);
+    const reports = await runJobs(hands, specs, guard);
     await recordMeasures(hands, reports);
     return reports;
   } catch (thrown) {
