@@ -2,7 +2,8 @@
 half='' swaps=''
 while IFS= read -r work; do
   [ -n "$work" ] || continue
-  case $(phase_of "$work") in
+  phase=$(phase_of "$work")
+  case $phase in
     none) state=none ;;
     back) state=back ;;
     whole | dropping) state=whole ;;
