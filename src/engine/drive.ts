@@ -152,9 +152,14 @@ export class Run {
     const done = command.exit === exits.done || command.exit === exits.warned;
     if (this.#leased) {
       const finished = done && this.#state.debts.length === 0;
-      if (finished) await this.#env.tidy(this.#plan().run).catch(() => undefined);
+      // Who has lost the lease leaves Jobs and mirror to who has it now.
+      const ours = await this.#env.fence.check().then(
+        () => true,
+        () => false,
+      );
+      if (finished && ours) await this.#env.tidy(this.#plan().run).catch(() => undefined);
       if (finished) await this.append({ type: 'run-closed', by: this.#env.by });
-      await this.#env.mirror.push(this.#events).catch(() => undefined);
+      if (ours) await this.#env.mirror.push(this.#events).catch(() => undefined);
       await this.#env.lease.release().catch(() => undefined);
     }
     return command.exit;

@@ -251,6 +251,19 @@ describe('the fence', () => {
     expect(world.done).toEqual([]);
   });
 
+  it('who has lost the lease writes nothing over the mirror of who has it, neither before an effect nor at the end', async () => {
+    const world = newWorld();
+    let before = 0;
+    world.during = async (id) => {
+      if (id !== 'cut') return;
+      before = world.mirrored.length;
+      world.fence = failure('held', 'the lease', 'it is not ours', 'look who has it');
+    };
+    await driven(world);
+    expect(world.mirrored.length).toBe(before);
+    expect(world.done).toEqual(['unpack']);
+  });
+
   it('stops before the next effect when the target is another one', async () => {
     const world = newWorld();
     world.during = async (id) => {
