@@ -1,4 +1,4 @@
-import { fail, failure } from '../base/failure.ts';
+import { FailureError, fail, failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
@@ -7,6 +7,7 @@ import { readMembers } from './member-readings.ts';
 import { memberText } from './member-text.ts';
 import { poll, type Waiting } from './poll.ts';
 import { scale } from './scale.ts';
+import { mayNotStop, stopProblems } from './stop-problems.ts';
 
 const stopMs = 45 * 60_000;
 /** How long ordinal 0 may take to see that it is alone: it decides only which member has the highest position. */
@@ -31,22 +32,8 @@ export const statefulsetStop: Action = {
     const view = await viewCluster(look);
     const { statefulSet, members } = view;
     const name = `StatefulSet ${look.config.statefulset}`;
-    if (statefulSet.whenScaled === 'Delete') {
-      return failure(
-        'refused',
-        `${name} keeps its claims when scaled down`,
-        'persistentVolumeClaimRetentionPolicy.whenScaled is Delete: stopping would delete every volume',
-        'set it to Retain, then plan again',
-      );
-    }
-    if (statefulSet.owners.length > 0) {
-      return failure(
-        'refused',
-        `${name} owned by nobody`,
-        `owned by ${statefulSet.owners.join(', ')}, which would scale it back`,
-        'use the means of its owner, or take the ownership away',
-      );
-    }
+    const refused = mayNotStop(look, await stopProblems(look, view));
+    if (refused) return refused;
     if (members.length === 0)
       return failure(
         'refused',
@@ -99,8 +86,9 @@ export const statefulsetStop: Action = {
     const count = membersOf(memo.replicas);
     const view = await viewCluster(hands, count);
     const until = hands.clock.now() + stopMs;
-    refuseLosing(view, hands.config.statefulset);
     if (view.statefulSet.replicas > 0) {
+      const refused = mayNotStop(hands, await stopProblems(hands, view));
+      if (refused) throw new FailureError(refused);
       if (await someServe(hands, view)) await byWayOfOne(hands, view, until);
       await scale(hands, view, 0, view.members.length);
     }
@@ -182,17 +170,6 @@ function stopped(view: ClusterView): Waiting<true> {
 
 function podText(name: string, pod: { readonly deleting: boolean; readonly node?: string } | undefined): string {
   return `${name}${pod?.deleting ? ' (Terminating' : ' (running'}${pod?.node ? ` on ${pod.node})` : ')'}`;
-}
-
-/** Read again right before: hours may lie between the plan and this, and scaling down would delete every claim (design §6.9). */
-function refuseLosing({ statefulSet }: ClusterView, name: string): void {
-  if (statefulSet.whenScaled !== 'Delete' && statefulSet.owners.length === 0) return;
-  fail(
-    'refused',
-    `StatefulSet ${name} keeps its claims when scaled down, and is owned by nobody`,
-    statefulSet.whenScaled === 'Delete' ? 'whenScaled is Delete' : `owned by ${statefulSet.owners.join(', ')}`,
-    'somebody has changed it since the plan: find out who, put it back, then plan again',
-  );
 }
 
 /** Somebody who scales it meanwhile would start members in the middle of what comes next. */

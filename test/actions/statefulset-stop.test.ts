@@ -74,7 +74,7 @@ describe('statefulset.stop', () => {
       ...set,
       spec: { ...set.spec, persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
     }));
-    expect(refused(await statefulsetStop.plan({}, target)).found).toContain('would delete every volume');
+    expect(refused(await statefulsetStop.plan({}, target)).found).toContain('whenScaled is Delete');
   });
 
   test('is refused where something else owns the StatefulSet', async () => {
@@ -83,6 +83,45 @@ describe('statefulset.stop', () => {
       metadata: { ...set.metadata, ownerReferences: [{ kind: 'Galera', name: 'db', uid: 'x' }] },
     }));
     expect(refused(await statefulsetStop.plan({}, target)).found).toContain('Galera db');
+  });
+
+  test.each([
+    [
+      'an autoscaler',
+      () =>
+        target.put({
+          apiVersion: 'autoscaling/v2',
+          kind: 'HorizontalPodAutoscaler',
+          metadata: { name: 'scaler', namespace: 'openstack' },
+          spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'mariadb-server' } },
+        }),
+      'HorizontalPodAutoscaler scaler',
+    ],
+    [
+      'Argo CD',
+      () =>
+        target.change('StatefulSet', 'mariadb-server', (set) => ({
+          ...set,
+          metadata: { ...set.metadata, annotations: { 'argocd.argoproj.io/tracking-id': 'x' } },
+        })),
+      'argocd.argoproj.io/tracking-id',
+    ],
+    [
+      'a retention policy that deletes',
+      () =>
+        target.change('StatefulSet', 'mariadb-server', (set) => ({
+          ...set,
+          spec: { ...set.spec, persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
+        })),
+      'whenScaled is Delete',
+    ],
+  ])('stops nothing when %s has come since the plan', async (_what, come, says) => {
+    const { memo } = planned(await statefulsetStop.plan({}, target));
+    come();
+    const failed = await failureFrom(statefulsetStop.apply({}, target, memo));
+    expect(failed.kind).toBe('refused');
+    expect(failed.found).toContain(says);
+    expect(scales).toEqual([]);
   });
 
   test('ends when somebody scales it meanwhile', async () => {
