@@ -3,6 +3,8 @@ import type { Action } from '../engine/action.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { holders, holdersText } from './fence.ts';
+import { choiceField, known } from './fields.ts';
+import { galeraNoPrimary } from './galera-no-primary.ts';
 import { readMembers } from './member-readings.ts';
 import { memberText } from './member-text.ts';
 import { poll, type Waiting } from './poll.ts';
@@ -13,6 +15,9 @@ const stopMs = 45 * 60_000;
 /** How long ordinal 0 may take to see that it is alone: it decides only which member has the highest position. */
 const aloneMs = 20_000;
 
+/** What to do when a member is Primary at the moment of the stop. `refuse`: for a cluster that was seen to be down. */
+const fields = { serving: choiceField('stop', 'refuse').optional };
+
 /**
  * Stops every member by way of one replica, so that ordinal 0 leaves last and has the highest position: the one that a StatefulSet starts
  * first (design §6.11). A cluster that is down is stopped at once.
@@ -21,14 +26,14 @@ export const statefulsetStop: Action = {
   kind: 'do',
   name: 'statefulset.stop',
   summary: 'Stops every member; ordinal 0 last.',
-  inputs: {},
+  inputs: fields,
   outputs: ['replicas', 'members'],
   maxDanger: 'disrupts',
   danger: () => 'disrupts',
   owes: true,
   stoppable: false,
 
-  async plan(_input, look) {
+  async plan(input, look) {
     const view = await viewCluster(look);
     const { statefulSet, members } = view;
     const name = `StatefulSet ${look.config.statefulset}`;
@@ -57,7 +62,9 @@ export const statefulsetStop: Action = {
       memo: { replicas, from: statefulSet.replicas },
       says: [
         `stops ${names.join(', ')}: no database until they are started again`,
-        'ordinal 0 leaves last, so that it has the highest position and starts first',
+        ...(known(fields, input).serving === 'refuse'
+          ? ['refused, with nothing stopped, when a member is Primary by then']
+          : ['ordinal 0 leaves last, so that it has the highest position and starts first']),
       ],
       foretold: { replicas, members: names },
     };
@@ -82,13 +89,14 @@ export const statefulsetStop: Action = {
     };
   },
 
-  async apply(_input, hands, memo) {
+  async apply(input, hands, memo) {
     const count = membersOf(memo.replicas);
     const view = await viewCluster(hands, count);
     const until = hands.clock.now() + stopMs;
     if (view.statefulSet.replicas > 0) {
       const refused = mayNotStop(hands, await stopProblems(hands, view));
       if (refused) throw new FailureError(refused);
+      if (known(fields, input).serving === 'refuse') await requireDown(hands);
       if (await someServe(hands, view)) await byWayOfOne(hands, view, until);
       await scale(hands, view, 0, view.members.length);
     }
@@ -109,6 +117,12 @@ function stepsDown(replicas: number): string {
 
 function membersOf(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined;
+}
+
+/** Asked again here: a cluster may come back while the gate is open, and then nobody wants it stopped. */
+async function requireDown(hands: Hands): Promise<void> {
+  const down = await galeraNoPrimary.observe({}, hands);
+  if (down.is !== 'so') throw new FailureError(down.failure);
 }
 
 async function someServe(hands: Hands, view: ClusterView): Promise<boolean> {

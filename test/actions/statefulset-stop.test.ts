@@ -124,6 +124,29 @@ describe('statefulset.stop', () => {
     expect(scales).toEqual([]);
   });
 
+  test('with serving: refuse stops nothing of a cluster that came back while the gate was open', async () => {
+    const { memo, says } = planned(await statefulsetStop.plan({ serving: 'refuse' }, target));
+    expect(says.join(' ')).toContain('when a member is Primary by then');
+    const failed = await failureFrom(statefulsetStop.apply({ serving: 'refuse' }, target, memo));
+    expect(failed).toMatchObject({ kind: 'refused', found: expect.stringContaining('the cluster serves') });
+    expect(scales).toEqual([]);
+  });
+
+  test('with serving: refuse stops nothing while a member is Ready and does not say what it is', async () => {
+    target.meanwhile = () => undefined;
+    for (const name of target.members) target.silence(name);
+    const failed = await failureFrom(statefulsetStop.apply({ serving: 'refuse' }, target, { replicas: 3 }));
+    expect(failed.kind).toBe('unknown');
+    expect(scales).toEqual([]);
+  });
+
+  test('with serving: refuse stops a cluster that is down', async () => {
+    target.crashed(['100', '100', '100']);
+    target.scaleTo(3);
+    await statefulsetStop.apply({ serving: 'refuse' }, target, { replicas: 3 });
+    expect(scales).toEqual([0]);
+  });
+
   test('ends when somebody scales it meanwhile', async () => {
     target.meanwhile = () => target.scaleTo(3);
     const failure = await failureFrom(stop());
