@@ -2,6 +2,7 @@ import { type Failure, failure } from '../base/failure.ts';
 import type { Obj } from '../target/kubernetes.ts';
 import type { Look } from '../target/look.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { isShifted } from './scale.ts';
 
 export interface Problem {
   readonly found: string;
@@ -40,6 +41,8 @@ function ownProblems(view: ClusterView): Problem[] {
   }
   if (owners.length > 0)
     add(`owned by ${owners.join(', ')}`, 'use the procedure of its owner, which would undo the stop');
+  if (view.statefulSet.firstOrdinal !== 0 && !isShifted(view))
+    add(`spec.ordinals.start is ${view.statefulSet.firstOrdinal}`, 'only members from ordinal 0 on are known here');
   const driven = marks.filter((mark) => !isPaused(object, mark));
   if (driven.length > 0) {
     add(
