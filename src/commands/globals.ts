@@ -40,8 +40,14 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 /** Options of every command that carries out a runbook. */
 export function withRunOptions(command: Command): Command {
+  return withAnswers(
+    command.option('-p, --param <key=value>', 'a parameter of the runbook; may be given several times', collect),
+  );
+}
+
+/** Of those too that take up a run: its parameters are what they were. */
+export function withAnswers(command: Command): Command {
   return command
-    .option('-p, --param <key=value>', 'a parameter of the runbook; may be given several times', collect)
     .option('--dry-run', 'show the plan, write nothing')
     .option('--yes', 'answer the gates with yes, for the cluster named by --cluster')
     .option('--cluster <namespace/name>', 'the Galera cluster that --yes is meant for');

@@ -4,7 +4,7 @@ import { FailureError } from '../base/failure.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import { ConfigError } from '../host/config-file.ts';
 import { formatProblem } from '../runbook/problem.ts';
-import { type Globals, globalsOf, type RunOptions, withGlobals, withRunOptions } from './globals.ts';
+import { type Globals, globalsOf, type RunOptions, withAnswers, withGlobals, withRunOptions } from './globals.ts';
 import { RunbookError } from './load-runbook.ts';
 import { talk, tellFailure } from './output.ts';
 import { parameterTexts } from './parameter-texts.ts';
@@ -101,10 +101,10 @@ export function commandLine(done: (exit: number) => void): Command {
   act(runs.command('show <run>').description('one run: steps, failures, debts'), async (g, id = '') =>
     (await import('./runs.ts')).showRun(g, id),
   );
-  const continued = (way: 'repair' | 'rollback' | 'close', says: string) =>
-    carryOut(runs.command(`${way} <run>`).description(says), async (g, o, [id = '']) =>
-      (await import('./continue-run.ts')).continueRun(g, id, way, o),
-    );
+  const continued = (way: 'repair' | 'rollback' | 'close', says: string) => {
+    const command = withAnswers(runs.command(`${way} <run>`)).description(says);
+    act(command, async (g, id = '') => (await import('./continue-run.ts')).continueRun(g, id, way, options(command)));
+  };
   continued('repair', 'pay what a run owes, or go on with it once data was replaced');
   continued('rollback', 'put back the data that a restore has set aside; asked of a person, never answered by --yes');
   continued('close', 'remove for ever what a run has set aside');
