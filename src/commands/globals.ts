@@ -10,6 +10,8 @@ export interface Globals {
   readonly output: 'text' | 'json';
   readonly stateDir?: string;
   readonly runbooks?: string;
+  /** Line by line, also where screens could be shown. */
+  readonly plain?: boolean;
 }
 
 export function withGlobals(command: Command): Command {
@@ -21,12 +23,13 @@ export function withGlobals(command: Command): Command {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then ~/.kube/config')
     .option('--state-dir <folder>', 'where runs are recorded; default: galera-runbook in the XDG state folder')
     .option('--runbooks <folder>', "a site's own runbooks, beside those that come with the program")
-    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'));
+    .option('--plain', 'line by line, without screens')
+    .addOption(new Option('-o, --output <format>', 'text, which is the default, or json').choices(['text', 'json']));
 }
 
-/** The global options, wherever on the command line they stood. */
+/** The global options, before the command or after it. */
 export function globalsOf(command: Command): Globals {
-  return command.optsWithGlobals() as Globals;
+  return { output: 'text', ...command.optsWithGlobals<Partial<Globals>>() };
 }
 
 export interface RunOptions {
