@@ -5,6 +5,7 @@ import { compareTruth } from '../galera/data-truth.ts';
 import type { Manifest } from '../galera/manifest.ts';
 import { shortPosition } from '../galera/position.ts';
 import type { Hands, Look } from '../target/look.ts';
+import { accountSecretProblem } from './account-secret.ts';
 import { type IndexEntry, isGood, writeProof } from './backup-index.ts';
 import { viewCluster } from './cluster-view.ts';
 import { type CopyTruth, copiesDiffer, namesDiffer, sumsJson, tableNames, tableSums } from './copy-truth.ts';
@@ -39,6 +40,8 @@ export const restoreProvePrepared: Action = {
     const { prepared } = known(fields, input);
     const copies = prepared ? preparedFrom(prepared) : [];
     const entry = copies[0] ? await entryOf(look, copies[0]) : undefined;
+    const missing = await accountSecretProblem(look);
+    if (missing) return missing;
     const manifest = entry && 'manifest' in entry ? entry.manifest : undefined;
     return {
       effects: copies.map(({ member }) => ({

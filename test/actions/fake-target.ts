@@ -370,6 +370,7 @@ function wellObjects(): Obj[] {
       },
       status: { observedGeneration: 1, currentRevision: 'a', updateRevision: 'a' },
     },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mariadb-root', namespace }, data: { password: 'c2VjcmV0' } },
     { apiVersion: 'v1', kind: 'Service', metadata: { name: 'mariadb', namespace, uid: 'svc-uid' }, spec: { selector } },
     {
       apiVersion: 'discovery.k8s.io/v1',
