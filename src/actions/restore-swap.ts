@@ -4,12 +4,13 @@ import { formatPosition, shortPosition } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
 import { requireFence } from './fence.ts';
 import { booleanField, known, listField } from './fields.ts';
+import { rememberSwap } from './just-swapped.ts';
 import { deadlines, folderName, memberJob } from './member-job.ts';
 import { oldDataText } from './old-data.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, preparedFrom } from './prepared.ts';
 import { runFenced } from './run-fenced.ts';
-import { jobName } from './run-job.ts';
+import { foundJobs, jobName } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
 
 const fields = { prepared: listField.required, 'keep-current-data': booleanField.required };
@@ -103,6 +104,12 @@ export const restoreSwap: Action = {
     const specs = members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap', values, besideMember: false, deadlineMs: deadlines.swap }),
     );
-    await runFenced(hands, specs);
+    // Jobs that an earlier start has left say where the data stood then.
+    const earlier = await foundJobs(
+      hands,
+      specs.map(({ name }) => name),
+    );
+    const reports = await runFenced(hands, specs);
+    if (earlier.every((report) => report === undefined)) rememberSwap(hands, view, reports);
   },
 };

@@ -4,6 +4,7 @@ import { formatPosition } from '../galera/position.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { requireFence, unfenced } from './fence.ts';
+import { takeSwapped } from './just-swapped.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import type { VolumePosition } from './member-position.ts';
 import { freshNames, readPositions } from './read-positions.ts';
@@ -21,17 +22,15 @@ export async function coldStart(
   replicas: number,
   dump: 'refuse' | 'allow',
 ): Promise<readonly VolumePosition[]> {
-  const members = (await viewCluster(hands, replicas)).members;
-  const names = await freshNames(hands, 'p', members);
-  const jobs = members.map(({ ordinal }) => names(ordinal));
-  const view = await volumesFree(
-    hands,
-    replicas,
-    members.map(({ ordinal }) => ordinal),
-    jobs,
-  );
+  const before = await viewCluster(hands, replicas);
+  const swapped = takeSwapped(hands, before);
+  const names = await freshNames(hands, 'p', before.members);
+  const ordinals = before.members.map(({ ordinal }) => ordinal);
+  const jobs = ordinals.map(names);
+  const view = await volumesFree(hands, replicas, ordinals, jobs);
   requireFence(view, jobs);
-  const volumes = await readPositions(hands, view, view.members, names);
+  const untouched = view.statefulSet.generation === before.statefulSet.generation;
+  const volumes = (untouched && swapped) || (await readPositions(hands, view, view.members, names));
   const uneven = unevenSwap(volumes);
   if (uneven) throw new FailureError(uneven);
   const onlyFirst = view.statefulSet.podManagementPolicy !== 'Parallel';

@@ -65,8 +65,21 @@ export class FakeCluster extends FakeTarget {
         const volume = this.#volume(spec);
         [volume.uuid, volume.seqno] = (spec.values.POSITION ?? '').split(':') as [string, string];
         volume.swaps = [{ run: spec.run, state: 'whole' }];
+        volume.safe = false;
+        volume.source = 'grastate';
         this.cacheSurvives = false;
-        return { result: { in: 3, out: 3 } };
+        const { swaps, uuid: history, seqno } = volume;
+        return {
+          result: {
+            in: 3,
+            out: 3,
+            source: 'grastate',
+            uuid: history,
+            seqno,
+            safeToBootstrap: false,
+            swaps: [...swaps],
+          },
+        };
       },
       'swap-back': (spec) => {
         this.#volume(spec).swaps = [{ run: spec.run, state: 'back' }];

@@ -192,6 +192,27 @@ work_folders() {
   compgen -G "$root/galera_runbook_*/" || true
 }
 
+# Of every work folder on the volume, into `swaps`, the members of a JSON list; `half` where one of them is neither whole nor undone.
+half='' swaps=''
+read_swaps() {
+  local work phase state run
+  while IFS= read -r work; do
+    [ -n "$work" ] || continue
+    phase=$(phase_of "$work")
+    case $phase in
+      none) state=none ;;
+      back) state=back ;;
+      whole | dropping) state=whole ;;
+      *) state=half half=yes ;;
+    esac
+    run=${work%/}
+    swaps+="${swaps:+,}{\"run\":$(json "${run##*/galera_runbook_}"),\"state\":\"$state\"}"
+  done <<< "$(work_folders)"
+}
+
+# A field of grastate.dat, or nothing.
+saved() { sed -n "s/^$1: *\([^ ]*\) *\r*\$/\1/p" "$GR_DATADIR/grastate.dat" 2> /dev/null || true; }
+
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
 
 # A rename that never replaces anything.
