@@ -13,9 +13,8 @@ import { known, listField } from './fields.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, type Prepared, preparedFrom } from './prepared.ts';
-import { runJobs } from './run-job.ts';
 import { type EndedJob, endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
+import { runMeasured } from './volume-measures.ts';
 import { wantedEntry } from './wanted-entry.ts';
 
 const fields = { prepared: listField.required };
@@ -88,8 +87,7 @@ export const restoreProvePrepared: Action = {
         deadlineMs: deadlines.open,
       }),
     );
-    const reports = await runJobs(hands, specs);
-    await recordMeasures(hands, reports);
+    const reports = await runMeasured(hands, specs);
     const entry = copies[0] ? await entryOf(hands, copies[0]) : undefined;
     if (entry && 'manifest' in entry && judge(copies, reports, entry).is === 'so') await markRestored(hands, entry);
   },
