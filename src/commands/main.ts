@@ -143,10 +143,12 @@ Examples:
 Exit codes: 0 done and verified; 1 failed; 2 usage; 3 done with warnings; 4 a check refused, nothing changed; 5 a gate was answered no;
 10 the Galera cluster is not safe for this; 11 another run holds the lease; 130 interrupted and cleaned up; 131 a debt is open.`;
 
+/** A reader that went away (`| head`) ends nobody's run. */
+const ignored = (): void => undefined;
+
 /** Parses, acts, and turns whatever went wrong into one clear error; gives the exit code. */
 export async function main(args: readonly string[], path?: string): Promise<number> {
-  // A reader that went away (`| head`) ends nobody's run.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  for (const stream of [process.stdout, process.stderr]) stream.off('error', ignored).on('error', ignored);
   let exit: number = exits.done;
   try {
     await commandLine((code) => {
