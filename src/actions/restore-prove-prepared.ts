@@ -5,6 +5,7 @@ import { compareTruth } from '../galera/data-truth.ts';
 import type { Manifest } from '../galera/manifest.ts';
 import { shortPosition } from '../galera/position.ts';
 import type { Hands, Look } from '../target/look.ts';
+import { accountSecretProblem } from './account-secret.ts';
 import { type IndexEntry, isGood, writeProof } from './backup-index.ts';
 import { viewCluster } from './cluster-view.ts';
 import { type CopyTruth, copiesDiffer, namesDiffer, sumsJson, tableNames, tableSums } from './copy-truth.ts';
@@ -12,9 +13,8 @@ import { known, listField } from './fields.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, type Prepared, preparedFrom } from './prepared.ts';
-import { runJobs } from './run-job.ts';
 import { type EndedJob, endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
+import { runMeasured } from './volume-measures.ts';
 import { wantedEntry } from './wanted-entry.ts';
 
 const fields = { prepared: listField.required };
@@ -39,6 +39,8 @@ export const restoreProvePrepared: Action = {
     const { prepared } = known(fields, input);
     const copies = prepared ? preparedFrom(prepared) : [];
     const entry = copies[0] ? await entryOf(look, copies[0]) : undefined;
+    const missing = await accountSecretProblem(look);
+    if (missing) return missing;
     const manifest = entry && 'manifest' in entry ? entry.manifest : undefined;
     return {
       effects: copies.map(({ member }) => ({
@@ -85,8 +87,7 @@ export const restoreProvePrepared: Action = {
         deadlineMs: deadlines.open,
       }),
     );
-    const reports = await runJobs(hands, specs);
-    await recordMeasures(hands, reports);
+    const reports = await runMeasured(hands, specs);
     const entry = copies[0] ? await entryOf(hands, copies[0]) : undefined;
     if (entry && 'manifest' in entry && judge(copies, reports, entry).is === 'so') await markRestored(hands, entry);
   },

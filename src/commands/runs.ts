@@ -1,40 +1,21 @@
 import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
-import type { RunEvent } from '../engine/event.ts';
 import { isLocked } from '../host/run-lock.ts';
-import type { StateFolder } from '../host/state-folder.ts';
 import { closeCommand, repairCommand } from '../record/commands.ts';
 import { type RunSummary, summarize } from '../record/run-summary.ts';
 import { transcript } from '../record/transcript.ts';
 import { columns } from './columns.ts';
 import type { Globals } from './globals.ts';
+import { localRuns } from './local-runs.ts';
 import { data, talk } from './output.ts';
 import { readEvents, stateFolder } from './run-record.ts';
 
-export interface ListedRun extends RunSummary {
-  /** A process of this machine is at it. */
-  readonly running: boolean;
-}
-
-/** Runs recorded on this machine, newest first; a damaged journal is told, never in the way of the others. */
-export async function localRuns(state: StateFolder): Promise<readonly ListedRun[]> {
-  const ids = await state.list();
-  const all = await Promise.all(
-    ids.map(async (id): Promise<ListedRun | undefined> => {
-      const folder = await state.find(id);
-      const events = await readEvents(folder).catch((thrown: Error) => {
-        talk(`run ${id}: ${thrown.message}`);
-        return [] as readonly RunEvent[];
-      });
-      const summary = summarize(events);
-      return summary && { ...summary, running: await isLocked(folder) };
-    }),
-  );
-  return all.filter((run) => run !== undefined);
-}
-
 export async function listRuns(globals: Globals): Promise<number> {
-  const runs = await localRuns(stateFolder(globals));
+  const found = await localRuns(stateFolder(globals), { damaged: (run, why) => talk(`run ${run}: ${why.message}`) });
+  const runs = await Promise.all(
+    // `running`: a process of this machine is at it.
+    found.map(async ({ folder, summary }) => ({ ...summary, running: await isLocked(folder) })),
+  );
   if (globals.output === 'json') {
     data(JSON.stringify(runs, null, 2));
     return 0;

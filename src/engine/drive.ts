@@ -1,6 +1,6 @@
 import { FailureError, failure, failureOf, invariant } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { Clock, Look } from '../target/look.ts';
+import { type Clock, type Look, stoppedByOperator } from '../target/look.ts';
 import type { Action, Catalogue, Check, Debt, Observed } from './action.ts';
 import { isFailure } from './action.ts';
 import { applyEvent } from './apply-event.ts';
@@ -42,9 +42,6 @@ const defaultTimeoutMs = { check: 120_000, wait: 1_800_000, do: 1_800_000 } as c
 const againAfterMs = 2_000;
 const askAgain = 3;
 
-/** What aborted a step's signal. */
-const stopReason = 'stopped by the operator';
-
 /** A run while it is going: events in, state out. One writer. */
 export class Run {
   readonly #env: Driving;
@@ -78,7 +75,7 @@ export class Run {
     if (!this.#going() || this.#state.stop !== undefined) return;
     await this.append({ type: 'stop-asked', by, hard: false });
     this.#gate?.abort();
-    this.#stopping.abort(stopReason);
+    this.#stopping.abort(stoppedByOperator);
   }
 
   /** Waiting ends at once, nothing is paid, work in the cluster goes on. */
@@ -155,9 +152,14 @@ export class Run {
     const done = command.exit === exits.done || command.exit === exits.warned;
     if (this.#leased) {
       const finished = done && this.#state.debts.length === 0;
-      if (finished) await this.#env.tidy(this.#plan().run).catch(() => undefined);
+      // Who has lost the lease leaves Jobs and mirror to who has it now.
+      const ours = await this.#env.fence.check().then(
+        () => true,
+        () => false,
+      );
+      if (finished && ours) await this.#env.tidy(this.#plan().run).catch(() => undefined);
       if (finished) await this.append({ type: 'run-closed', by: this.#env.by });
-      await this.#env.mirror.push(this.#events).catch(() => undefined);
+      if (ours) await this.#env.mirror.push(this.#events).catch(() => undefined);
       await this.#env.lease.release().catch(() => undefined);
     }
     return command.exit;
@@ -330,8 +332,8 @@ export class Run {
       const found = failureOf(thrown, 'look at the target by hand');
       await this.#failed(
         step.id,
-        this.#state.stop === 'soft' && signal.aborted
-          ? failure('failed', 'the step to end', stopReason, 'nothing: what it left is paid for')
+        signal.aborted && signal.reason === stoppedByOperator
+          ? failure('failed', 'the step to end', stoppedByOperator, 'nothing: what it left is paid for')
           : found,
         started.yet && found.kind === 'unknown',
       );
