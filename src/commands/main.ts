@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { program as programName } from '../actions/program.ts';
 import { FailureError } from '../base/failure.ts';
+import type { Way } from '../engine/event.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import { ConfigError } from '../host/config-file.ts';
 import { formatProblem } from '../runbook/problem.ts';
@@ -101,10 +102,14 @@ export function commandLine(done: (exit: number) => void): Command {
   act(runs.command('show <run>').description('one run: steps, failures, debts'), async (g, id = '') =>
     (await import('./runs.ts')).showRun(g, id),
   );
-  const continued = (way: 'repair' | 'rollback' | 'close', says: string) =>
+  const continued = (way: Way, says: string) =>
     carryOut(runs.command(`${way} <run>`).description(says), async (g, o, [id = '']) =>
       (await import('./continue-run.ts')).continueRun(g, id, way, o),
     );
+  continued(
+    'resume',
+    'go on with a run whose process died, or that stopped by itself; what was in doubt is looked at first. Refused when its way out has undone what the next steps need: then repair, or a new run',
+  );
   continued('repair', 'pay what a run owes, or go on with it once data was replaced');
   continued('rollback', 'put back the data that a restore has set aside; asked of a person, never answered by --yes');
   continued('close', 'remove for ever what a run has set aside');
@@ -129,6 +134,7 @@ Examples:
   galera-runbook backup --yes --cluster openstack/lab
   galera-runbook backups list
   galera-runbook restore latest --dry-run
+  galera-runbook runs resume k7m2q9
   galera-runbook runs repair k7m2q9
   galera-runbook transcript show last
 

@@ -84,6 +84,8 @@ export class Run {
   #detached = Promise.withResolvers<'detached'>();
   #gate: AbortController | undefined;
   #leased = false;
+  /** Taken up and not answered for yet: nothing is written. */
+  #outside = false;
 
   constructor(env: Driving, events: readonly RunEvent[] = []) {
     this.#env = env;
@@ -101,7 +103,8 @@ export class Run {
 
   /** The step that is under way is stopped or finished, then payers run. Asked again, it changes nothing. */
   async stop(by: string): Promise<void> {
-    if (!this.#going() || this.#state.stop !== undefined) return;
+    if (this.#outside) this.#gate?.abort();
+    if (this.#outside || !this.#going() || this.#state.stop !== undefined) return;
     await this.append({ type: 'stop-asked', by, hard: false });
     this.#gate?.abort();
     this.#stopping.abort(stopReason);
@@ -109,7 +112,7 @@ export class Run {
 
   /** Waiting ends at once, nothing is paid, work in the cluster goes on. */
   async abandon(by: string): Promise<void> {
-    if (!this.#going() || this.#state.stop === 'hard') return;
+    if (this.#outside || !this.#going() || this.#state.stop === 'hard') return;
     await this.append({ type: 'stop-asked', by, hard: true });
     this.#gate?.abort();
     this.#detached.resolve('detached');
@@ -166,7 +169,9 @@ export class Run {
     if (event.type === 'run-resumed') {
       const plan = this.#plan();
       if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
+      this.#outside = true;
       const answer = await this.#put(gateOfResume(plan, this.#state), event.mode);
+      this.#outside = false;
       if (answer.answer.answer === 'no') return false;
       asked.push(answer);
     }
@@ -274,7 +279,7 @@ export class Run {
               'held',
               'no other run on this Galera cluster',
               `the lease is held by ${holder}`,
-              'wait until that run has ended; galera-runbook status shows it',
+              'wait until that run has ended, which galera-runbook status shows; if its process died: galera-runbook runs resume, or runs repair',
             ),
           );
         }

@@ -1,14 +1,18 @@
 import { type Failure, failure } from '../base/failure.ts';
-import type { Step } from '../runbook/runbook.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Runbook, Step } from '../runbook/runbook.ts';
+import type { Way } from './event.ts';
 import { exits } from './exit-code.ts';
-import { owed, type RunState, stepState } from './state.ts';
+import { kept, owed, type RunState, stepState } from './state.ts';
 
 /**
  * What `runs resume` may do with a run. `same-part`: its process died, and the same plan goes on where the journal ends, on its way out too.
  * `anew`: it stopped by itself, and the steps that are left are planned anew. `over`: it ended well.
  */
 export type Resumption =
-  | { readonly is: 'same-part' | 'anew' | 'over' }
+  | { readonly is: 'same-part' }
+  | { readonly is: 'anew' }
+  | { readonly is: 'over' }
   | { readonly is: 'no'; readonly failure: Failure };
 
 /** The rules of docs/decisions/0016, from the state alone. */
@@ -56,8 +60,43 @@ export function resumption(state: RunState): Resumption {
   return { is: 'anew' };
 }
 
-/** Steps of the way forward that are still to be done, checks that have to hold again, and who pays for them. */
-export function stepsLeft(steps: readonly Step[], state: RunState): readonly Step[] {
+/**
+ * What a part that takes up a run has to do. Before anything was replaced, or once it was put back, a repair does whatever pays. After that it
+ * goes on with the steps that have not passed, so that nothing returns to clients unproven.
+ */
+export function stepsOf(way: Way, state: RunState, runbook: Runbook): readonly Step[] {
+  if (way === 'rollback') return [...runbook.rollback, ...otherPayers(state, runbook)];
+  if (way === 'close') return kept(state).map((debt) => closing(debt.step, debt.payWith));
+  const section = runbook[state.section];
+  if (way === 'resume') return stepsLeft(section, state);
+  if (owed(state).length === 0) return [];
+  if (state.crossed || state.unproven) return stepsLeft(section, state);
+  return section.filter((step) => owed(state).some((debt) => step.pays.includes(debt.step)));
+}
+
+/** What the way forward owes and the rollback does not pay, e.g. unpacked copies: paid at its end. */
+function otherPayers(state: RunState, runbook: Runbook): readonly Step[] {
+  const paid = runbook.rollback.flatMap((step) => step.pays);
+  const open = owed(state).filter((debt) => !paid.includes(debt.step));
+  return runbook.steps.filter((step) => open.some((debt) => step.pays.includes(debt.step)));
+}
+
+function closing(of: string, payWith: { readonly action: string; readonly input: JsonObject }): Step {
+  return {
+    id: 'close',
+    title: 'Remove what was set aside',
+    prose: '',
+    line: 0,
+    kind: 'do',
+    action: payWith.action,
+    with: payWith.input,
+    when: [],
+    pays: [of],
+  };
+}
+
+/** Steps that are still to be done, checks that have to hold again, and who pays for them. */
+function stepsLeft(steps: readonly Step[], state: RunState): readonly Step[] {
   const left = steps.filter(
     (step) => !['passed', 'skipped'].includes(stepState(state, step.id).is) || isAskedAgain(step, state),
   );
