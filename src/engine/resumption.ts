@@ -100,8 +100,8 @@ function stepsLeft(steps: readonly Step[], state: RunState): readonly Step[] {
   const left = steps.filter(
     (step) => !['passed', 'skipped'].includes(stepState(state, step.id).is) || isAskedAgain(step, state),
   );
-  const ids = new Set([...left.map(({ id }) => id), ...owed(state).map((debt) => debt.step)]);
-  return steps.filter((step) => ids.has(step.id) || step.pays.some((id) => ids.has(id)));
+  const owing = new Set([...left.map(({ id }) => id), ...owed(state).map((debt) => debt.step)]);
+  return steps.filter((step) => left.includes(step) || step.pays.some((id) => owing.has(id)));
 }
 
 /** Rule 6 of the format: a check is asked again when its run is taken up, until the step that it names has started. */

@@ -1,3 +1,4 @@
+import { canonical } from '../../src/base/json.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { type Driving, Run } from '../../src/engine/drive.ts';
 import type { Mode, RunEvent, Way } from '../../src/engine/event.ts';
@@ -35,7 +36,7 @@ export interface Ground<W> {
   /** Plans and appends `run-started`. */
   begin(run: Run, world: W): Promise<void>;
   /** All that must be the same after a crash and without one: as data, or text. */
-  picture(world: W, state: RunState): unknown;
+  picture(world: W, state: RunState): unknown | Promise<unknown>;
   readonly mode?: Mode;
 }
 
@@ -163,7 +164,7 @@ export async function crashed<W>(
     line,
     exit: exit === 'died' ? undefined : exit,
     how,
-    picture: ground.picture(world, state),
+    picture: await ground.picture(world, state),
     events: journal,
   };
 }
@@ -229,4 +230,15 @@ export async function everyPlace<W>(ground: Ground<W>): Promise<{ readonly end: 
 export function row({ place, line, how, exit }: Ended): string {
   const where = place === undefined ? 'not killed' : `${place.after} ${place.number}`;
   return `${where.padEnd(12)} ${line.padEnd(32)} ${how.padEnd(12)} ${exit}`;
+}
+
+/** The crash table's rows that end otherwise than the undisturbed run, with what differs. */
+export function otherEnds(end: Ended, ends: readonly Ended[]): readonly string[] {
+  const wanted = end.picture as { readonly [part: string]: unknown };
+  return ends.flatMap((each) => {
+    const found = each.picture as { readonly [part: string]: unknown };
+    const differ = Object.keys(wanted).filter((part) => canonical(wanted[part]) !== canonical(found[part]));
+    const parts = differ.map((part) => `${part} ${canonical(found[part])} for ${canonical(wanted[part])}`);
+    return parts.length === 0 ? [] : [`${row(each)}: ${parts.join('; ')}`];
+  });
 }
