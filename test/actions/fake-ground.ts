@@ -5,9 +5,11 @@ import { resolveBackup } from '../../src/actions/resolve-backup.ts';
 import { invariant } from '../../src/base/failure.ts';
 import type { Json } from '../../src/base/json.ts';
 import { factsOf } from '../../src/engine/catalogue-facts.ts';
-import type { Driving } from '../../src/engine/drive.ts';
+import { type Driving, Run } from '../../src/engine/drive.ts';
+import type { Mode } from '../../src/engine/event.ts';
 import { parametersOf } from '../../src/engine/parameters.ts';
-import { makePlan } from '../../src/engine/plan.ts';
+import { makePlan, planPart } from '../../src/engine/plan.ts';
+import { stepsOf } from '../../src/engine/resumption.ts';
 import { kept, owed } from '../../src/engine/state.ts';
 import { parseRunbook } from '../../src/runbook/parse.ts';
 import type { Runbook } from '../../src/runbook/runbook.ts';
@@ -129,6 +131,7 @@ export function groundOf(
   name: string,
   given: { readonly [name: string]: string } = {},
   prepare: (world: GroundCluster) => void = () => undefined,
+  mode: Mode = 'yes',
 ): Ground<GroundCluster> {
   const runbook = shipped(name);
   return {
@@ -137,7 +140,8 @@ export function groundOf(
       prepare(world);
       return world;
     },
-    driving: (world) => world.driving(),
+    mode,
+    driving: (world) => world.driving(mode === 'interactive'),
     runbook: () => runbook,
     async begin(engine, world) {
       const driving = world.driving();
@@ -147,7 +151,7 @@ export function groundOf(
       const targetFacts = { namespace, cluster, members: [...memberNames] };
       const planning = { catalogue, look };
       const plan = await makePlan(planning, { run, runbook, parameters, targetFacts, program: 'test', saw: {} });
-      await engine.append({ type: 'run-started', plan, mode: 'yes', by: 'me@here', format: 1 });
+      await engine.append({ type: 'run-started', plan, mode, by: 'me@here', format: 1 });
     },
     async picture(world, state) {
       const { entries } = await readIndex(world);
@@ -165,7 +169,36 @@ export function groundOf(
         ),
         index: entries.map(({ id, proof, manifest }) => [id, proof.level, manifest.position.seqno]),
         archives: world.archives,
+        once: world.started
+          .filter(({ verb }) => ['copy', 'unpack', 'swap', 'swap-back', 'remove'].includes(verb))
+          .map(({ verb, member = '' }) => `${verb} ${member}`)
+          .toSorted(),
       };
+    },
+  };
+}
+
+/** The rollback of a restore that went well. */
+export function rollbackGround(): Ground<GroundCluster> {
+  const restore = groundOf('galera-restore', { backup: 'latest' });
+  const driving = (world: GroundCluster) => world.driving(true);
+  return {
+    ...restore,
+    mode: 'interactive',
+    driving,
+    async before(world) {
+      const engine = new Run(world.driving());
+      await restore.begin(engine, world);
+      await engine.drive();
+      return engine.events;
+    },
+    async begin(engine, world) {
+      const ports = driving(world);
+      const look = (step: string, attempt: number) => ports.look(step, attempt, new AbortController().signal);
+      const steps = stepsOf('rollback', engine.state, restore.runbook(world));
+      const planned = await planPart({ catalogue, look }, steps, engine.state);
+      const by = { mode: 'interactive', by: 'me@here', program: 'test' } as const;
+      await engine.takeUp({ type: 'run-continued', way: 'rollback', steps: planned, ...by });
     },
   };
 }

@@ -33,7 +33,9 @@ export interface Ground<W> {
   /** The ports of one process: each life gets its own. The journal is kept here, not by the ground. */
   driving(world: W): Driving;
   runbook(world: W): Runbook;
-  /** Plans and appends `run-started`. */
+  /** What the run has behind it when its first process begins: for a part that takes up a run. */
+  before?(world: W): Promise<readonly RunEvent[]>;
+  /** Plans, and appends `run-started` or `run-continued`. */
   begin(run: Run, world: W): Promise<void>;
   /** All that must be the same after a crash and without one: as data, or text. */
   picture(world: W, state: RunState): unknown | Promise<unknown>;
@@ -48,6 +50,7 @@ export interface Ended {
   readonly exit: number | undefined;
   readonly how: 'undisturbed' | 'over' | 'same-part' | 'anew' | 'refused' | Way;
   readonly picture: unknown;
+  /** Without what was before. */
   readonly events: readonly RunEvent[];
 }
 
@@ -141,10 +144,11 @@ export async function crashed<W>(
   takeUp: 'resume' | 'repair' = 'resume',
 ): Promise<Ended> {
   const world = await ground.fresh();
-  const journal: RunEvent[] = [];
+  const journal: RunEvent[] = [...((await ground.before?.(world)) ?? [])];
   const [place, ...later] = places;
   const first = mortal(ground.driving(world), journal, place);
-  const run = new Run(first.driving);
+  const run = new Run(first.driving, [...journal]);
+  const begunAt = journal.length;
   let exit = await lived(
     first,
     ground.begin(run, world).then(() => run.drive()),
@@ -165,7 +169,7 @@ export async function crashed<W>(
     exit: exit === 'died' ? undefined : exit,
     how,
     picture: await ground.picture(world, state),
-    events: journal,
+    events: journal.slice(begunAt),
   };
 }
 
