@@ -116,12 +116,12 @@ const copied = {
   desyncedMs: 180_000,
 };
 
-export function shipped(name: string): Runbook {
-  const parsed = parseRunbook(
-    readFileSync(new URL(`../../docs/runbooks/${name}.md`, import.meta.url)),
-    name,
-    factsOf(catalogue),
-  );
+export function shippedBytes(name: string): Uint8Array {
+  return readFileSync(new URL(`../../docs/runbooks/${name}.md`, import.meta.url));
+}
+
+function parsedRunbook(name: string, text: Uint8Array): Runbook {
+  const parsed = parseRunbook(text, name, factsOf(catalogue));
   invariant('runbook' in parsed, `${name} is not valid`);
   return { ...parsed.runbook, name };
 }
@@ -132,8 +132,9 @@ export function groundOf(
   given: { readonly [name: string]: string } = {},
   prepare: (world: GroundCluster) => void = () => undefined,
   mode: Mode = 'yes',
+  text: Uint8Array = shippedBytes(name),
 ): Ground<GroundCluster> {
-  const runbook = shipped(name);
+  const runbook = parsedRunbook(name, text);
   return {
     fresh() {
       const world = new GroundCluster();
