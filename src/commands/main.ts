@@ -7,7 +7,7 @@ import { ConfigError } from '../host/config-file.ts';
 import { formatProblem } from '../runbook/problem.ts';
 import { type Globals, globalsOf, type RunOptions, withGlobals, withRunOptions } from './globals.ts';
 import { RunbookError } from './load-runbook.ts';
-import { talk, tellFailure } from './output.ts';
+import { outliveTerminal, talk, tellFailure } from './output.ts';
 import { parameterTexts } from './parameter-texts.ts';
 
 /** The command line of design §7. Every command is loaded when it is called: `--help` waits for nothing. */
@@ -143,8 +143,7 @@ Exit codes: 0 done and verified; 1 failed; 2 usage; 3 done with warnings; 4 a ch
 
 /** Parses, acts, and turns whatever went wrong into one clear error; gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  // A reader that went away (`| head`) ends nobody's run.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  outliveTerminal();
   let exit: number = exits.done;
   try {
     await commandLine((code) => {

@@ -57,7 +57,8 @@ export function leaseOf(
       if (by.run !== run)
         heldBy(by, `end that run first: galera-runbook runs resume ${by.run}, or runs repair ${by.run}`);
       const dead = of.ownRecord && isDeadHere(by.holder, session.holder);
-      let over: TakenOver | undefined = { from: by.holder };
+      let over: TakenOver | undefined = dead ? { from: by.holder } : undefined;
+      let refused = false;
       const person =
         'only a person at a terminal takes a run over, by typing its id; or end that process where it runs';
       if (!dead && !of.mayAsk) heldBy(by, person);
@@ -70,12 +71,12 @@ export function leaseOf(
           : {
               confirm: async (now) => {
                 over = await of.confirm(now);
-                return over !== undefined;
+                refused = over === undefined;
+                return !refused;
               },
             },
       );
-      if (!taken.got)
-        heldBy(taken.by, over === undefined ? person : 'it lives: wait for its end, or stop it where it runs');
+      if (!taken.got) heldBy(taken.by, refused ? person : 'it lives: wait for its end, or stop it where it runs');
       got();
       return over;
     },

@@ -36,7 +36,7 @@ export async function sessionOn(world: GroundCluster): Promise<Session> {
         namespace: world.config.namespace,
         statefulset: world.config.statefulset,
         host,
-        monotonic: () => performance.now() + skipped,
+        monotonic: () => skipped,
         now: () => world.now,
         async sleep(ms, signal) {
           if (signal) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Failure } from '../../src/base/failure.ts';
 import { ClusterMirror } from '../../src/commands/cluster-mirror.ts';
@@ -211,6 +212,20 @@ describe('a journal', () => {
       found: 'format 2 in line 1',
       next: 'use the galera-runbook that wrote this journal, or a newer one',
     });
+  });
+
+  it('of a newer program as a mirror is refused too, and never written over', async () => {
+    const before = await died(copying);
+    await recorded(before);
+    await mirrored(before);
+    world.change('ConfigMap', `galera-runbook-run-${run}`, (map) => {
+      const [[key = '', packed = ''] = []] = Object.entries<string>(map.binaryData);
+      const text = gunzipSync(Buffer.from(packed, 'base64')).toString().replaceAll('{"v":1,', '{"v":2,');
+      return { ...map, binaryData: { [key]: gzipSync(text).toString('base64') } };
+    });
+    const writes = world.writes.length;
+    expect((await refused()).found).toBe('format 2 in line 1');
+    expect(world.writes.slice(writes).filter((text) => text.includes('ConfigMap'))).toEqual([]);
   });
 
   it('is gone on with from the mirror where another bastion began it', async () => {
