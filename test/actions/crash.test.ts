@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { backupReconcile } from '../../src/actions/backup-reconcile.ts';
 import { failure } from '../../src/base/failure.ts';
 import { crashed, everyPlace, type Ground, otherEnds, row } from '../engine/crash.ts';
 import { type GroundCluster, groundOf, rollbackGround } from './fake-ground.ts';
@@ -45,7 +46,34 @@ const grounds: readonly (readonly [name: string, exit: number, ground: Ground<Gr
       Object.assign(world.crashed(['100', '103', '101']), { cacheSurvives: true });
     }),
   ],
+  ['a verification', 0, groundOf('galera-verify', { backup: 'latest' })],
+  [
+    'a pruning, which warns of what it finds,',
+    3,
+    groundOf('galera-prune', {}, async (world) => {
+      for (const id of ['20261117T210000Z', '20261118T210000Z', '20261119T210000Z']) world.has(id);
+      world.partials.add('20261116T210000Z');
+      const at = { run: 'earlie', step: 'read', attempt: 1 };
+      Object.assign(world, { at });
+      await backupReconcile.apply({}, world, {});
+    }),
+  ],
 ];
+
+const good = ['checksums', 'restored'];
+
+it('a pruning killed anywhere lists no archive that is gone', async () => {
+  const ground = grounds.at(-1)?.[2];
+  if (!ground) throw new Error('no grounds');
+  const { places } = await everyPlace(ground);
+  for (const place of places) {
+    // It owes nothing, so a repair leaves all as it is.
+    const { picture } = await crashed(ground, [place], 'repair');
+    const { index, archives } = picture as { index: [id: string, level: string][]; archives: string[] };
+    const listed = index.filter(([, level]) => good.includes(level)).map(([id]) => id);
+    expect(listed.filter((id) => !archives.includes(id))).toEqual([]);
+  }
+});
 
 describe.each(grounds)('%s, killed after each line and around each effect', (_, exit, ground) => {
   it('ends as it would have, once resumed', async () => {

@@ -18,6 +18,7 @@ import type { Look } from '../../src/target/look.ts';
 import type { Ground } from '../engine/crash.ts';
 import { FakeCluster, tables, type Volume } from './fake-restore.ts';
 import { memberNames, sha256, uuid } from './fake-target.ts';
+import { complete, partial } from './fake-volume.ts';
 
 export const run = 'n5g1s7';
 export const backup = '20261120T210000Z';
@@ -26,10 +27,14 @@ export const backup = '20261120T210000Z';
 export class GroundCluster extends FakeCluster {
   readonly #old = new Map<string, Volume>();
   readonly #archives = new Set<string>([backup]);
+  /** What a copy that did not end has left. */
+  readonly partials = new Set<string>();
+
+  readonly #manifest = { position: { uuid, seqno: '57' } };
 
   constructor() {
     super();
-    this.index(backup, { manifest: { position: { uuid, seqno: '57' } } });
+    this.index(backup, { manifest: this.#manifest });
     const volume = (spec: RunnerSpec) => {
       const found = this.volumes[memberNames.map(String).indexOf(spec.member ?? '')];
       invariant(found, `no volume of ${spec.member}`);
@@ -53,10 +58,27 @@ export class GroundCluster extends FakeCluster {
       },
       prove: (spec: RunnerSpec) => ({ result: { sha256: spec.values.SHA256 ?? '', bytes: 30_000_000, readMs: 1000 } }),
       remove: (spec: RunnerSpec) => {
-        for (const id of (spec.values.IDS ?? '').split(' ')) this.#archives.delete(id);
-        return { result: { rows: [] } };
+        const ids = (spec.values.IDS ?? '').split(' ');
+        for (const id of ids) {
+          this.#archives.delete(id);
+          this.partials.delete(id);
+        }
+        return { result: { rows: ids.map((id) => ({ id, bytes: 1 })), rowCount: ids.length } };
+      },
+      list: () => {
+        const rows = [
+          ...this.archives.map((id) => complete(id, this.#manifest)),
+          ...[...this.partials].map((id) => partial(id)),
+        ];
+        return { result: { rows, rowCount: rows.length } };
       },
     });
+  }
+
+  /** A proven backup, on the volume and in the index. */
+  has(id: string): void {
+    this.#archives.add(id);
+    this.index(id, { manifest: this.#manifest });
   }
 
   get archives(): readonly string[] {
@@ -130,15 +152,15 @@ function parsedRunbook(name: string, text: Uint8Array): Runbook {
 export function groundOf(
   name: string,
   given: { readonly [name: string]: string } = {},
-  prepare: (world: GroundCluster) => void = () => undefined,
+  prepare: (world: GroundCluster) => void | Promise<void> = () => undefined,
   mode: Mode = 'yes',
   text: Uint8Array = shippedBytes(name),
 ): Ground<GroundCluster> {
   const runbook = parsedRunbook(name, text);
   return {
-    fresh() {
+    async fresh() {
       const world = new GroundCluster();
-      prepare(world);
+      await prepare(world);
       return world;
     },
     mode,
@@ -170,6 +192,7 @@ export function groundOf(
         ),
         index: entries.map(({ id, proof, manifest }) => [id, proof.level, manifest.position.seqno]),
         archives: world.archives,
+        partials: [...world.partials],
         once: world.started
           .filter(({ verb }) => ['copy', 'unpack', 'swap', 'swap-back', 'remove'].includes(verb))
           .map(({ verb, member = '' }) => `${verb} ${member}`)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../../src/base/failure.ts';
+import { FailureError, failure } from '../../src/base/failure.ts';
 import type { Action } from '../../src/engine/action.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { Run } from '../../src/engine/drive.ts';
 import type { Mode, NewEvent, RunEvent } from '../../src/engine/event.ts';
-import { makePlan } from '../../src/engine/plan.ts';
+import { makePlan, planPart } from '../../src/engine/plan.ts';
 import { resumption, stepsOf } from '../../src/engine/resumption.ts';
 import type { Step } from '../../src/runbook/runbook.ts';
 import { act, catalogueOf, check, drivingOf, newWorld, runbook, step, type World } from './fakes.ts';
@@ -164,6 +164,44 @@ describe('a step that had started when its process died', () => {
     expect(world.journal).toContainEqual(
       expect.objectContaining({ type: 'step-failed', step: 'unpack', inDoubt: true }),
     );
+  });
+});
+
+describe('a step in doubt of a run that is gone on with after a failure', () => {
+  it('is begun anew where the first attempt turns out to be broken', async () => {
+    const world = newWorld();
+    const [unpack, ...others] = actions(world) as [Action, ...Action[]];
+    const once: Action = {
+      ...unpack,
+      apply: async (input, hands, memo) => {
+        if (hands.at.attempt === 1) throw new FailureError(broken);
+        await unpack.apply(input, hands, memo);
+      },
+    };
+    const { driving, events } = await cutOff(world, [...unpacking, failed('unpack', true), ended(131)], {
+      actions: [once, ...others],
+    });
+    const run = new Run(driving, events);
+    const look = (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal);
+    const planned = await planPart(
+      { catalogue: driving.catalogue, look },
+      stepsOf('resume', run.state, runbook(steps)),
+      run.state,
+    );
+    await run.takeUp({
+      type: 'run-continued',
+      way: 'resume',
+      steps: planned,
+      mode: 'yes',
+      by: 'me@here',
+      program: 'test',
+    });
+    expect(await run.drive()).toBe(0);
+    const attempts = world.journal.flatMap((event) =>
+      event.type === 'step-started' && event.step === 'unpack' ? [event.attempt] : [],
+    );
+    expect(attempts).toEqual([1, 2]);
+    expect(world.done).toEqual(['unpack', 'swap', 'discard']);
   });
 });
 
