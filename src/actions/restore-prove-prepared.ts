@@ -1,4 +1,4 @@
-import { FailureError, failure } from '../base/failure.ts';
+import { type FailureError, failure } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Action, Observed } from '../engine/action.ts';
 import { compareTruth } from '../galera/data-truth.ts';
@@ -67,7 +67,10 @@ export const restoreProvePrepared: Action = {
     const entry = copies[0] ? await entryOf(look, copies[0]) : undefined;
     if (!entry || 'expected' in entry)
       return { is: 'unknown', failure: entry ?? failure('unknown', 'prepared copies', 'none', 'unpack again') };
-    return judge(copies, reports, entry);
+    const judged = judge(copies, reports, entry);
+    if (judged.is !== 'so' || isMarked(look, entry)) return judged;
+    const expected = `${entry.id} marked as restored and compared by run ${look.at.run}`;
+    return { is: 'not-so', failure: failure('failed', expected, `level ${entry.proof.level}`, 'run the step again') };
   },
 
   async apply(input, hands) {
@@ -157,11 +160,13 @@ function shortList(names: readonly string[]): string {
   return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
-/** The highest level of proof there is: this backup was restored and compared. A mark that cannot be written is no reason to fail. */
+/** The highest level of proof there is: this backup was restored and compared. One that was found broken since is not marked. */
 async function markRestored(hands: Hands, entry: IndexEntry): Promise<void> {
-  if (!isGood(entry)) return;
+  if (isMarked(hands, entry)) return;
   const at = new Date(hands.clock.now()).toISOString();
-  await writeProof(hands, entry, { level: 'restored', at, run: hands.at.run }).catch((thrown) => {
-    if (!(thrown instanceof FailureError)) throw thrown;
-  });
+  await writeProof(hands, entry, { level: 'restored', at, run: hands.at.run });
+}
+
+function isMarked(look: Look, entry: IndexEntry): boolean {
+  return !isGood(entry) || (entry.proof.level === 'restored' && entry.proof.run === look.at.run);
 }

@@ -1,4 +1,4 @@
-import { FailureError, fail } from '../base/failure.ts';
+import { type Failure, FailureError, fail } from '../base/failure.ts';
 import { canonical } from '../base/json.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { sha256 } from '../engine/plan.ts';
@@ -121,17 +121,39 @@ export interface MirroredRun {
 
 /** Every run that is mirrored in the namespace; a damaged mirror is left to its run's own commands. */
 export async function mirroredRuns(kube: KubeReads, namespace: string): Promise<readonly MirroredRun[]> {
+  return (await readMirrors(kube, namespace)).flatMap((run) => ('failure' in run ? [] : [run]));
+}
+
+/** One run's mirror, by its id. A damaged one, or one of a newer program, is refused: nobody may write over it. */
+export async function mirroredRun(kube: KubeReads, namespace: string, run: string): Promise<MirroredRun | undefined> {
+  const found = (await readMirrors(kube, namespace)).find((each) => each.run === run);
+  if (found && 'failure' in found) throw new FailureError(found.failure);
+  return found;
+}
+
+/** Ids of the mirrored runs that begin so, of damaged ones too. */
+export async function mirroredIds(kube: KubeReads, namespace: string, word: string): Promise<readonly string[]> {
+  return (await readMirrors(kube, namespace)).map(({ run }) => run).filter((run) => run.startsWith(word));
+}
+
+interface UnreadableRun {
+  readonly run: string;
+  readonly failure: Failure;
+}
+
+async function readMirrors(kube: KubeReads, namespace: string): Promise<readonly (MirroredRun | UnreadableRun)[]> {
   const selector = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   const maps = await kube.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace }, selector);
-  return maps.flatMap((map) => {
+  return maps.flatMap((map): readonly (MirroredRun | UnreadableRun)[] => {
     const run = map.metadata.labels?.[runLabel];
     if (run === undefined || map.metadata.name !== mirrorName(run)) return [];
     const outputs = maps.find((other) => other.metadata.name === mirrorName(run) + outputsSuffix);
     const events = fromMirror({ journal: contentOf(map), ...(outputs ? { outputs: contentOf(outputs) } : {}) });
     const document: string | undefined = map.data?.[documentKey];
-    return 'expected' in events ? [] : [{ run, events, ...(document === undefined ? {} : { document }) }];
+    if ('expected' in events) return [{ run, failure: events }];
+    return [{ run, events, ...(document === undefined ? {} : { document }) }];
   });
 }
 

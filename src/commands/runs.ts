@@ -1,7 +1,7 @@
 import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import { isLocked } from '../host/run-lock.ts';
-import { closeCommand, repairCommand } from '../record/commands.ts';
+import { closeCommand, repairCommand, resumeCommand } from '../record/commands.ts';
 import { type RunSummary, summarize } from '../record/run-summary.ts';
 import { transcript } from '../record/transcript.ts';
 import { columns } from './columns.ts';
@@ -42,7 +42,8 @@ export async function listRuns(globals: Globals): Promise<number> {
 }
 
 /** What is left to do about a run. */
-export function nextOf(run: RunSummary): string {
+function nextOf(run: RunSummary & { readonly running: boolean }): string {
+  if (run.endedAt === undefined) return run.running ? '' : resumeCommand(run.run);
   if (run.unpaid.length > 0) return repairCommand(run.run);
   return run.kept.length > 0 && !run.closed ? closeCommand(run.run) : '';
 }
@@ -84,6 +85,7 @@ export async function showRun(globals: Globals, word: string): Promise<number> {
     `by         ${summary.by}`,
     `started    ${dateTimeText(summary.startedAt)}`,
     `ended      ${summary.endedAt === undefined ? 'not yet' : `${dateTimeText(summary.endedAt)}, exit ${summary.exit}: ${summary.says}`}`,
+    ...(summary.endedAt === undefined ? [`go on      unless it still runs: ${resumeCommand(summary.run)}`] : []),
     ...summary.unpaid.map((debt) => `owes       ${debt.says}; ${repairCommand(summary.run)}`),
     ...summary.kept.map((debt) => `keeps      ${debt.says}; ${closeCommand(summary.run)}`),
     `record     ${folder.path}`,
