@@ -86,6 +86,7 @@ export class Run {
   #leased = false;
   /** Taken up and not answered for yet: nothing is written. */
   #outside = false;
+  #declined = false;
 
   constructor(env: Driving, events: readonly RunEvent[] = []) {
     this.#env = env;
@@ -103,8 +104,8 @@ export class Run {
 
   /** The step that is under way is stopped or finished, then payers run. Asked again, it changes nothing. */
   async stop(by: string): Promise<void> {
-    if (this.#outside) this.#gate?.abort();
-    if (this.#outside || !this.#going() || this.#state.stop !== undefined) return;
+    if (this.#outside) return this.#decline();
+    if (!this.#going() || this.#state.stop !== undefined) return;
     await this.append({ type: 'stop-asked', by, hard: false });
     this.#gate?.abort();
     this.#stopping.abort(stopReason);
@@ -112,10 +113,16 @@ export class Run {
 
   /** Waiting ends at once, nothing is paid, work in the cluster goes on. */
   async abandon(by: string): Promise<void> {
-    if (this.#outside || !this.#going() || this.#state.stop === 'hard') return;
+    if (this.#outside) return this.#decline();
+    if (!this.#going() || this.#state.stop === 'hard') return;
     await this.append({ type: 'stop-asked', by, hard: true });
     this.#gate?.abort();
     this.#detached.resolve('detached');
+  }
+
+  #decline(): void {
+    this.#declined = true;
+    this.#gate?.abort();
   }
 
   #going(): boolean {
@@ -168,11 +175,11 @@ export class Run {
     const asked = over?.asked ? [over.asked] : [];
     if (event.type === 'run-resumed') {
       const plan = this.#plan();
-      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
       this.#outside = true;
+      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
       const answer = await this.#put(gateOfResume(plan, this.#state), event.mode);
+      if (answer.answer.answer === 'no' || this.#declined) return false;
       this.#outside = false;
-      if (answer.answer.answer === 'no') return false;
       asked.push(answer);
     }
     this.#leased = true;
@@ -226,7 +233,9 @@ export class Run {
     const finished = (exit === exits.done || exit === exits.warned) && debts.length === 0 && !closed;
     if (finished) await this.#env.tidy(this.#plan().run).catch(() => undefined);
     if (finished) await this.append({ type: 'run-closed', by: this.#env.by });
-    await this.#env.mirror.push(this.#events).catch(() => undefined);
+    // A run that never held the lease has nothing in the cluster.
+    const mirrored = this.#events.some(({ type }) => type === 'lease-taken');
+    if (mirrored) await this.#env.mirror.push(this.#events).catch(() => undefined);
     await this.#env.lease.release().catch(() => undefined);
   }
 
