@@ -67,7 +67,7 @@ function next(state: RunState, event: RunEvent): RunState {
     case 'debt-owed':
       return { ...state, debts: [...state.debts.filter((debt) => debt.id !== event.debt.id), event.debt] };
     case 'debt-paid':
-      return { ...state, debts: state.debts.filter((debt) => debt.id !== event.id) };
+      return paid(state, event.id);
     case 'way-out-started':
       return { ...state, phase: 'way-out' };
     case 'run-ended':
@@ -123,6 +123,14 @@ function resumed(state: RunState, event: RunEvent & { type: 'run-resumed' }): Ru
     if (again) steps[step.id] = { is: 'pending', attempt: now.attempt };
   }
   return { ...next, steps, answers: { plan: 'yes' } };
+}
+
+/** What a step in doubt owed is paid: whatever it has done is undone, so its next start is a new one and owes again. */
+function paid(state: RunState, id: string): RunState {
+  const next = { ...state, debts: state.debts.filter((debt) => debt.id !== id) };
+  const step = state.debts.find((debt) => debt.id === id)?.step;
+  if (step === undefined || !isInDoubt(stepState(state, step))) return next;
+  return withStep(next, step, { is: 'failed', inDoubt: false });
 }
 
 function started(state: RunState, event: RunEvent & { type: 'step-started' }): RunState {

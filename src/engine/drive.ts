@@ -83,6 +83,7 @@ export class Run {
   #leased = false;
   /** Taken up and not answered for yet: nothing is written. */
   #outside = false;
+  #declined = false;
 
   constructor(env: Driving, events: readonly RunEvent[] = []) {
     this.#env = env;
@@ -100,8 +101,8 @@ export class Run {
 
   /** The step that is under way is stopped or finished, then payers run. Asked again, it changes nothing. */
   async stop(by: string): Promise<void> {
-    if (this.#outside) this.#gate?.abort();
-    if (this.#outside || !this.#going() || this.#state.stop !== undefined) return;
+    if (this.#outside) return this.#decline();
+    if (!this.#going() || this.#state.stop !== undefined) return;
     await this.append({ type: 'stop-asked', by, hard: false });
     this.#gate?.abort();
     this.#stopping.abort(stoppedByOperator);
@@ -109,10 +110,16 @@ export class Run {
 
   /** Waiting ends at once, nothing is paid, work in the cluster goes on. */
   async abandon(by: string): Promise<void> {
-    if (this.#outside || !this.#going() || this.#state.stop === 'hard') return;
+    if (this.#outside) return this.#decline();
+    if (!this.#going() || this.#state.stop === 'hard') return;
     await this.append({ type: 'stop-asked', by, hard: true });
     this.#gate?.abort();
     this.#detached.resolve('detached');
+  }
+
+  #decline(): void {
+    this.#declined = true;
+    this.#gate?.abort();
   }
 
   #going(): boolean {
@@ -165,11 +172,11 @@ export class Run {
     const asked = over?.asked ? [over.asked] : [];
     if (event.type === 'run-resumed') {
       const plan = this.#plan();
-      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
       this.#outside = true;
+      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
       const answer = await this.#put(gateOfResume(plan, this.#state), event.mode);
+      if (answer.answer.answer === 'no' || this.#declined) return false;
       this.#outside = false;
-      if (answer.answer.answer === 'no') return false;
       asked.push(answer);
     }
     this.#leased = true;
@@ -228,7 +235,9 @@ export class Run {
     );
     if (finished && ours) await this.#env.tidy(this.#plan().run).catch(() => undefined);
     if (finished) await this.append({ type: 'run-closed', by: this.#env.by });
-    if (ours) await this.#env.mirror.push(this.#events).catch(() => undefined);
+    // A run that never held the lease has nothing in the cluster.
+    const mirrored = this.#events.some(({ type }) => type === 'lease-taken');
+    if (ours && mirrored) await this.#env.mirror.push(this.#events).catch(() => undefined);
     await this.#env.lease.release().catch(() => undefined);
   }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { backupReconcile } from '../../src/actions/backup-reconcile.ts';
 import { failure } from '../../src/base/failure.ts';
-import { crashed, everyPlace, type Ground, otherEnds, row } from '../engine/crash.ts';
+import { canonical } from '../../src/base/json.ts';
+import { crashed, type Ended, everyPlace, type Ground, interrupted, otherEnds, row } from '../engine/crash.ts';
 import { type GroundCluster, groundOf, rollbackGround } from './fake-ground.ts';
 
 const broken = failure('failed', 'it to work', 'it broke', 'mend it');
@@ -74,6 +75,27 @@ it('a pruning killed anywhere lists no archive that is gone', async () => {
     expect(listed.filter((id) => !archives.includes(id))).toEqual([]);
   }
 });
+
+/** What clients and members have, whatever became of the run. */
+const served = ({ picture }: Ended) => {
+  const { owed, service, statefulSet, members } = picture as { readonly [part: string]: unknown };
+  return canonical({ owed, service, statefulSet, members });
+};
+
+it.each(grounds.filter(([name]) => ['a backup', 'a restore', 'a rollback'].includes(name)))(
+  '%s, asked to stop after each line, once or twice, and killed soon after or not: taken up, it owes nothing and all serve',
+  async (_name, _exit, ground) => {
+    const { end } = await everyPlace(ground);
+    const ends: Ended[] = [];
+    for (let at = 1; at <= end.events.length; at++)
+      for (const hard of [false, true])
+        for (const more of [undefined, 2, 7])
+          ends.push(
+            await interrupted(ground, at, hard, more === undefined ? more : { after: 'line', number: at + more }),
+          );
+    expect(ends.filter((each) => served(each) !== served(end)).map(row)).toEqual([]);
+  },
+);
 
 describe.each(grounds)('%s, killed after each line and around each effect', (_, exit, ground) => {
   it('ends as it would have, once resumed', async () => {

@@ -4,7 +4,7 @@ import { type Driving, Run } from '../../src/engine/drive.ts';
 import type { Mode, RunEvent, Way } from '../../src/engine/event.ts';
 import { planPart, refusals } from '../../src/engine/plan.ts';
 import { resumption, stepsOf } from '../../src/engine/resumption.ts';
-import type { RunState } from '../../src/engine/state.ts';
+import { owed, type RunState } from '../../src/engine/state.ts';
 import type { Runbook } from '../../src/runbook/runbook.ts';
 
 /**
@@ -57,6 +57,8 @@ export interface Ended {
 interface Life {
   readonly driving: Driving;
   readonly died: Promise<never>;
+  /** The process is gone: what it had in hand comes to nothing. */
+  kill(): void;
 }
 
 /** A process that dies at a place: from then on nothing that it asked for ever answers, as after a SIGKILL. */
@@ -97,6 +99,9 @@ export function mortal(driving: Driving, journal: RunEvent[], place?: Place): Li
   };
   return {
     died,
+    kill() {
+      dead = true;
+    },
     driving: {
       ...driving,
       journal: { ...driving.journal, append, useReserve: async () => false },
@@ -128,10 +133,14 @@ export function mortal(driving: Driving, journal: RunEvent[], place?: Place): Li
 async function lived(life: Life, work: Promise<number | undefined>): Promise<number | 'died' | undefined> {
   // What a dead process still had in hand is nobody's failure.
   work.catch(() => undefined);
-  return await Promise.race([work, life.died]).catch((thrown) => {
-    if (thrown instanceof CrashSignal) return 'died' as const;
+  try {
+    return await Promise.race([work, life.died]);
+  } catch (thrown) {
+    if (thrown instanceof CrashSignal) return 'died';
     throw thrown;
-  });
+  } finally {
+    life.kill();
+  }
 }
 
 /**
@@ -171,6 +180,47 @@ export async function crashed<W>(
     picture: await ground.picture(world, state),
     events: journal.slice(begunAt),
   };
+}
+
+/**
+ * A run that is asked to stop after its line of this number: once, or twice (`hard`). Maybe it is killed too. Then it is taken up until there is
+ * nothing left to take up: what cannot be resumed and owes something is repaired.
+ */
+export async function interrupted<W>(ground: Ground<W>, at: number, hard: boolean, place?: Place): Promise<Ended> {
+  const world = await ground.fresh();
+  const journal: RunEvent[] = [...((await ground.before?.(world)) ?? [])];
+  const begunAt = journal.length;
+  const life = mortal(ground.driving(world), journal, place);
+  const { frontend } = life.driving;
+  const run: Run = new Run(
+    {
+      ...life.driving,
+      frontend: {
+        ...frontend,
+        event(event, state) {
+          frontend.event(event, state);
+          if (event.seq === begunAt + at) void (hard ? run.abandon('SIGINT') : run.stop('SIGTERM'));
+        },
+      },
+    },
+    [...journal],
+  );
+  let exit = await lived(
+    life,
+    ground.begin(run, world).then(() => run.drive()),
+  );
+  const line = described(journal[begunAt + at - 1]);
+  let how: Ended['how'] = 'undisturbed';
+  for (let more = 4; more > 0 && exit !== 0 && how !== 'over' && how !== 'refused'; more--) {
+    const next = mortal(ground.driving(world), journal);
+    const can = resumption(foldEvents(journal));
+    const owing = owed(foldEvents(journal)).length > 0;
+    const taken = await takenUp(ground, world, next, [...journal], can.is === 'no' && owing ? 'repair' : 'resume');
+    how = taken.how;
+    exit = await lived(next, taken.exit);
+  }
+  const picture = await ground.picture(world, foldEvents(journal));
+  return { place, line, exit: exit === 'died' ? undefined : exit, how, picture, events: journal.slice(begunAt) };
 }
 
 async function takenUp<W>(

@@ -205,6 +205,62 @@ describe('a step in doubt of a run that is gone on with after a failure', () => 
   });
 });
 
+it('a step in doubt whose debt was paid on the way out owes again before it is done again', async () => {
+  const world = newWorld();
+  const stopped: NewEvent[] = [
+    ...unpacking,
+    { type: 'stop-asked', by: 'SIGTERM', hard: false },
+    { type: 'way-out-started', reason: 'stopped' },
+    { ...started('discard'), pays: ['debt:unpack'] } as NewEvent,
+    passed('discard'),
+    { type: 'debt-paid', id: 'debt:unpack', says: 'gone' },
+    ended(130),
+  ];
+  const { driving, events } = await cutOff(world, stopped);
+  const run = new Run(driving, events);
+  const look = (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal);
+  const planned = await planPart(
+    { catalogue: driving.catalogue, look },
+    stepsOf('resume', run.state, runbook(steps)),
+    run.state,
+  );
+  await run.takeUp({
+    type: 'run-continued',
+    way: 'resume',
+    steps: planned,
+    mode: 'yes',
+    by: 'me@here',
+    program: 'test',
+  });
+  expect(await run.drive()).toBe(0);
+  const again = world.journal.filter(({ type }) => type === 'debt-owed' || type === 'step-started');
+  expect(again.slice(0, 2)).toEqual([
+    expect.objectContaining({ type: 'debt-owed' }),
+    expect.objectContaining({ type: 'step-started', step: 'unpack', attempt: 2 }),
+  ]);
+  expect(world.done).toEqual(['unpack', 'swap', 'discard']);
+});
+
+it('a ctrl-c before the run is taken up leaves it as it was', async () => {
+  const world = newWorld();
+  const { driving, events } = await cutOff(world, unpacking);
+  const run: Run = new Run(
+    {
+      ...driving,
+      frontend: {
+        ...driving.frontend,
+        async ask() {
+          await run.stop('SIGINT');
+          return { answer: 'yes' };
+        },
+      },
+    },
+    events,
+  );
+  expect(await run.takeUp({ type: 'run-resumed', mode: 'interactive', by: 'me@here', program: 'test' })).toBe(false);
+  expect(world.journal).toEqual([]);
+});
+
 describe('checks of a run that is resumed', () => {
   it('are asked again until the step that they name has started', async () => {
     const world = newWorld();
