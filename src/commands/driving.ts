@@ -3,16 +3,15 @@ import { fail } from '../base/failure.ts';
 import type { Driving } from '../engine/drive.ts';
 import type { Plan } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
-import type { RunLease as LeaseOfRun, Mirror } from '../engine/ports.ts';
+import type { Journal, RunLease as LeaseOfRun, Mirror } from '../engine/ports.ts';
 import type { RunLease } from '../target/lease.ts';
 import { ClusterMirror } from './cluster-mirror.ts';
-import type { RunRecord } from './run-record.ts';
 import type { Session } from './session.ts';
 
 export interface DrivingOptions {
   readonly session: Session;
   readonly run: string;
-  readonly record: RunRecord;
+  readonly record: Journal;
   readonly document: Uint8Array;
   readonly frontend: Frontend;
   readonly terminal: boolean;

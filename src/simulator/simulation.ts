@@ -1,0 +1,25 @@
+import type { Obj } from '../target/kubernetes.ts';
+import { type Command, step } from './step.ts';
+import type { World } from './world.ts';
+
+/** A world that goes on: whoever changes it keeps it before anybody hears of the change. */
+export class Simulation {
+  #world: World;
+  readonly #keep: (world: World) => void;
+
+  constructor(world: World, keep: (world: World) => void = () => undefined) {
+    this.#world = world;
+    this.#keep = keep;
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  do(command: Command): Obj | undefined {
+    const { world, answer } = step(this.#world, command);
+    this.#world = world;
+    this.#keep(world);
+    return answer;
+  }
+}
