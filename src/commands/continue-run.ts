@@ -52,7 +52,7 @@ export async function continueRun(globals: Globals, word: string, way: Way, opti
         }
         return exits.done;
       }
-      const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode });
+      const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock });
       const driver = new Run(
         drivingOf({
           session,

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { practiceFolder } from './practice-world.ts';
 
 /** Options that every command takes (design §7). */
 export interface Globals {
@@ -10,6 +11,8 @@ export interface Globals {
   readonly output: 'text' | 'json';
   readonly stateDir?: string;
   readonly runbooks?: string;
+  /** The practice cluster instead of a target. */
+  readonly practice?: boolean;
 }
 
 export function withGlobals(command: Command): Command {
@@ -21,12 +24,15 @@ export function withGlobals(command: Command): Command {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then ~/.kube/config')
     .option('--state-dir <folder>', 'where runs are recorded; default: galera-runbook in the XDG state folder')
     .option('--runbooks <folder>', "a site's own runbooks, beside those that come with the program")
+    .option('--practice', 'on the practice cluster instead of a target: nothing real is read or changed')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'));
 }
 
 /** The global options, wherever on the command line they stood. */
 export function globalsOf(command: Command): Globals {
-  return command.optsWithGlobals() as Globals;
+  const globals = command.optsWithGlobals() as Globals;
+  if (!globals.practice) return globals;
+  return { ...globals, stateDir: practiceFolder(process.env, globals.stateDir) };
 }
 
 export interface RunOptions {

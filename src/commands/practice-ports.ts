@@ -5,7 +5,10 @@ import { VirtualClock } from '../simulator/clock.ts';
 import { SimulatedObjects, simulatedSql } from '../simulator/ports.ts';
 import type { Simulation } from '../simulator/simulation.ts';
 import type { TargetConfig } from '../target/config.ts';
+import type { Globals } from './globals.ts';
 import type { Ports } from './ports.ts';
+import { openPractice, practicePace } from './practice-world.ts';
+import { newRunId } from './run-id.ts';
 
 /** The practice cluster's name in place of a kubeconfig context's. */
 export const practiceContext = 'practice';
@@ -29,6 +32,7 @@ export function practicePorts(simulation: Simulation, config: TargetConfig, cloc
     sql: simulatedSql(simulation, clock, config),
     jobs: new KubeJobs(objects, { monotonic, sleep: (ms) => clock.sleep(ms) }),
     clock,
+    newRun: () => newRunId((below) => Math.floor(simulation.draw() * below)),
     lease: (host) =>
       new KubeLease(objects, {
         namespace: config.namespace,
@@ -41,4 +45,10 @@ export function practicePorts(simulation: Simulation, config: TargetConfig, cloc
       }),
     close: async () => undefined,
   };
+}
+
+/** Over the practice cluster that this machine keeps in a file. */
+export function openPracticePorts(globals: Globals, config: TargetConfig): Ports {
+  const simulation = openPractice(globals);
+  return practicePorts(simulation, config, practiceClock(simulation, { pace: practicePace() }));
 }

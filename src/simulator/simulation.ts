@@ -1,6 +1,6 @@
 import type { Obj } from '../target/kubernetes.ts';
 import { type Command, step } from './step.ts';
-import type { World } from './world.ts';
+import { draftOf, random, type World } from './world.ts';
 
 /** A world that goes on: whoever changes it keeps it before anybody hears of the change. */
 export class Simulation {
@@ -14,6 +14,15 @@ export class Simulation {
 
   get world(): World {
     return this.#world;
+  }
+
+  /** From 0 to below 1, by the world's own random numbers. */
+  draw(): number {
+    const world = draftOf(this.#world);
+    const drawn = random(world);
+    this.#world = world;
+    this.#keep(world);
+    return drawn;
   }
 
   do(command: Command): Obj | undefined {
