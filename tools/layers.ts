@@ -61,6 +61,7 @@ export const layers: { readonly [folder: string]: Layer } = {
   },
   mariadb: { imports: ['base', 'galera', 'target'], packages: ['mysql2', 'node:stream'], changes: 'its API changes' },
   simulator: { imports: ['base', 'galera', 'target'], packages: ['node:zlib'], changes: 'what it stands for differs' },
+  practice: { imports: ['base', 'galera', 'simulator'], packages: [], changes: 'another day is rehearsed' },
   host: {
     imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record'],
     packages: [
@@ -96,6 +97,7 @@ export const layers: { readonly [folder: string]: Layer } = {
       'kubernetes',
       'mariadb',
       'simulator',
+      'practice',
       'host',
       'plain',
     ],

@@ -4,7 +4,7 @@ import { FailureError } from '../base/failure.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import { ConfigError } from '../host/config-file.ts';
 import { formatProblem } from '../runbook/problem.ts';
-import { type Globals, globalsOf, type RunOptions, withGlobals, withRunOptions } from './globals.ts';
+import { type Globals, globalsOf, onPractice, type RunOptions, withGlobals, withRunOptions } from './globals.ts';
 import { RunbookError } from './load-runbook.ts';
 import { talk, tellFailure } from './output.ts';
 import { parameterTexts } from './parameter-texts.ts';
@@ -114,6 +114,16 @@ export function commandLine(done: (exit: number) => void): Command {
     (await import('./runs.ts')).showTranscript(g, id),
   );
 
+  const practice = root
+    .command('practice')
+    .description('rehearse on a simulated cluster: a scenario from its beginning, gates asked on a terminal')
+    .option('--scenario <name>', 'which one; default: tour, the main job once')
+    .option('--seed <number>', 'everything random in it follows from this; default: 1');
+  act(practice, async (g) => (await import('./practice.ts')).practice(onPractice(g), practice.opts(), perform));
+  act(practice.command('list').description('the scenarios'), async () =>
+    (await import('./practice.ts')).listScenarios(),
+  );
+
   const init = root
     .command('init')
     .description('write a commented configuration from what is in the cluster')
@@ -139,6 +149,10 @@ Exit codes: 0 done and verified; 1 failed; 2 usage; 3 done with warnings; 4 a ch
 export async function main(args: readonly string[]): Promise<number> {
   // A reader that went away (`| head`) ends nobody's run.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return await perform(args);
+}
+
+async function perform(args: readonly string[]): Promise<number> {
   let exit: number = exits.done;
   try {
     await commandLine((code) => {

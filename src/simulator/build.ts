@@ -3,6 +3,7 @@ import type { Obj } from '../target/kubernetes.ts';
 import { tickControllers } from './controllers.ts';
 import { dataFiles, setDataDir, withSaved } from './datadir.ts';
 import { type Dataset, mix, type Table } from './dataset.ts';
+import { names } from './names.ts';
 import { put } from './objects.ts';
 import { step } from './step.ts';
 import { withNode } from './tree.ts';
@@ -28,15 +29,6 @@ export interface WorldOptions {
 
 /** 2026-11-21 05:00:00 UTC: every practice begins then, so that the same seed gives the same journal. */
 export const practiceBegins = Date.UTC(2026, 10, 21, 5, 0, 0);
-
-export const names = {
-  statefulSet: 'mariadb-server',
-  container: 'mariadb',
-  service: 'mariadb',
-  claim: 'mysql-data',
-  backups: 'galera-backups',
-  cluster: 'practice',
-} as const;
 
 const labels = { application: 'mariadb', component: 'server' };
 

@@ -14,6 +14,10 @@ export function tickControllers(world: World): void {
     else if (object.kind === 'Job') job(world, object);
   }
   for (const pod of pods(world)) orphan(world, pod);
+}
+
+/** After the probes: what is ready now is in the Service now. */
+export function tickEndpoints(world: World): void {
   for (const object of Object.values(world.objects)) if (object.kind === 'Service') endpoints(world, object);
 }
 

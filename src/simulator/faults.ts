@@ -3,7 +3,8 @@ import { contentHash } from './dataset.ts';
 import { commit, groupOf, reunite, split } from './groups.ts';
 import { killPods } from './kubelet.ts';
 import { endMember } from './member.ts';
-import { keyOf, list, put, terminate } from './objects.ts';
+import { names } from './names.ts';
+import { create, keyOf, list, put, terminate } from './objects.ts';
 import { bytesOf, isDir, isFile, namesIn, nodeAt, withNode } from './tree.ts';
 import { type FaultCommand, namespace, type Volume, type World } from './world.ts';
 
@@ -20,10 +21,10 @@ export function strike(world: World, command: FaultCommand): void {
     case 'delete-pod':
       for (const pod of podsOf(world, (each) => each.metadata.name === command.pod)) terminate(world, pod);
       return;
-    case 'kill-process':
+    case 'kill-processes':
       endMember(
         world,
-        [command.member].filter((pod) => world.members[pod] !== undefined),
+        command.members.filter((pod) => world.members[pod] !== undefined),
         137,
       );
       return;
@@ -85,6 +86,20 @@ export function strike(world: World, command: FaultCommand): void {
       return;
     case 'api':
       world.faults = { ...world.faults, apiGone: !command.up };
+      if (command.forMs !== undefined)
+        world.planned = [
+          ...world.planned,
+          { when: { at: world.now + command.forMs }, command: { do: 'api', up: !command.up } },
+        ];
+      return;
+    case 'hold-lease':
+      setLease(world, command.holder, command.run);
+      return;
+    case 'release-lease':
+      setLease(world, '', '');
+      return;
+    case 'rename-cluster':
+      world.cluster = command.cluster;
       return;
     case 'deny':
       world.faults = { ...world.faults, denied: toggled(world.faults.denied, command.right, true) };
@@ -179,4 +194,20 @@ function setPassword(world: World, user: string, password: string, secret: boole
     if (object.kind !== 'Secret' || object.metadata.annotations?.user !== user) continue;
     put(world, { ...object, data: { password: Buffer.from(password).toString('base64') } });
   }
+}
+
+function setLease(world: World, holder: string, run: string): void {
+  const metadata = { name: `galera-runbook-${names.statefulSet}`, namespace };
+  const time = new Date(world.now).toISOString().replace('Z', '000Z');
+  const spec = { holderIdentity: holder, leaseDurationSeconds: 60, acquireTime: time, renewTime: time };
+  const annotations: { [name: string]: string } = holder === '' ? {} : { 'galera-runbook/run': run };
+  const before = world.objects[keyOf({ kind: 'Lease', ...metadata })];
+  if (before) put(world, { ...before, metadata: { ...before.metadata, annotations }, spec });
+  else
+    create(world, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { ...metadata, annotations },
+      spec,
+    });
 }

@@ -47,7 +47,8 @@ function apply(world: World, member: Member, group: Group, ms: number): void {
 
 /** A member that is copied reads its disk for two: it falls behind what the clients write. */
 function rateOf(world: World, member: Member): number {
-  const speed = (world.volumes[member.volume]?.speedPercent ?? 100) / 100;
+  // Applying waits for single pages, not for throughput: a slow disk hurts it less than a copy.
+  const speed = Math.max(0.2, (world.volumes[member.volume]?.speedPercent ?? 100) / 100);
   return isCopied(world, member.volume) ? world.clients.perSecond * 0.4 : appliesPerSecond * speed;
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Obj, Ref } from '../target/kubernetes.ts';
-import { tickControllers } from './controllers.ts';
+import { tickControllers, tickEndpoints } from './controllers.ts';
 import { strike } from './faults.ts';
 import { tickPods } from './kubelet.ts';
 import { create, patch, remove, requireAccess } from './objects.ts';
@@ -74,6 +74,7 @@ function tick(world: World, ms: number): void {
     world.now += part;
     tickControllers(world);
     tickPods(world, part);
+    tickEndpoints(world);
     tickGalera(world, part);
     happen(world);
   }

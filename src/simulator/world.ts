@@ -22,7 +22,7 @@ export interface World {
   /** Folder of the data directory on a member's volume; empty: its root. */
   readonly dataPath: string;
   /** wsrep_cluster_name. */
-  readonly cluster: string;
+  cluster: string;
   /** By kind/namespace/name. */
   objects: { [key: string]: Obj };
   /** By the name of the PersistentVolume. */
@@ -184,7 +184,8 @@ export type When =
 export type FaultCommand =
   | { readonly do: 'kill-pod'; readonly pod: string }
   | { readonly do: 'delete-pod'; readonly pod: string }
-  | { readonly do: 'kill-process'; readonly member: string }
+  /** SIGKILL for mariadbd, for all of them in one moment. */
+  | { readonly do: 'kill-processes'; readonly members: readonly string[] }
   | { readonly do: 'kill-runners'; readonly verb?: string }
   | { readonly do: 'power-loss' }
   | { readonly do: 'node-down'; readonly node: string }
@@ -197,7 +198,12 @@ export type FaultCommand =
   | { readonly do: 'damage-archive'; readonly backup: string }
   | { readonly do: 'set-password'; readonly user: string; readonly password: string; readonly secret: boolean }
   | { readonly do: 'slow'; readonly claim: string; readonly percent: number }
-  | { readonly do: 'api'; readonly up: boolean }
+  /** Without an end it stays so. */
+  | { readonly do: 'api'; readonly up: boolean; readonly forMs?: number }
+  /** Another operator's run has the lease, and renews it or not any more. */
+  | { readonly do: 'hold-lease'; readonly holder: string; readonly run: string }
+  | { readonly do: 'release-lease' }
+  | { readonly do: 'rename-cluster'; readonly cluster: string }
   | { readonly do: 'deny'; readonly right: string }
   | { readonly do: 'allow'; readonly right: string }
   | { readonly do: 'silence'; readonly member: string; readonly on: boolean }
