@@ -60,6 +60,8 @@ export const layers: { readonly [folder: string]: Layer } = {
     changes: 'its API changes',
   },
   mariadb: { imports: ['base', 'galera', 'target'], packages: ['mysql2', 'node:stream'], changes: 'its API changes' },
+  simulator: { imports: ['base', 'galera', 'target'], packages: ['node:zlib'], changes: 'what it stands for differs' },
+  practice: { imports: ['base', 'galera', 'simulator'], packages: [], changes: 'another day is rehearsed' },
   host: {
     imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record'],
     packages: [
@@ -94,6 +96,8 @@ export const layers: { readonly [folder: string]: Layer } = {
       'actions',
       'kubernetes',
       'mariadb',
+      'simulator',
+      'practice',
       'host',
       'plain',
     ],

@@ -54,7 +54,7 @@ export async function takeUpRun(
     if (opened.torn)
       talk(`run ${opened.run}: the last line of its journal was cut off and is dropped: nothing followed it`);
     if (options.dryRun) return await showPart(globals, session, opened, way);
-    const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode });
+    const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock });
     const over = await lease.takeUp(opened.run, {
       ownRecord: record !== undefined,
       mayAsk: gatePolicy({ need: 'typed', personal: true }, mode, hasTerminal()) === 'ask',

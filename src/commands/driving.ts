@@ -2,17 +2,16 @@ import { managedBySelector } from '../actions/labels.ts';
 import type { Driving } from '../engine/drive.ts';
 import type { Plan } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
-import type { Mirror } from '../engine/ports.ts';
+import type { Journal, Mirror } from '../engine/ports.ts';
 import { ClusterMirror } from './cluster-mirror.ts';
 import type { HeldLease } from './run-lease.ts';
 import { leaseOf } from './run-lease.ts';
-import type { RunRecord } from './run-record.ts';
 import type { Session } from './session.ts';
 
 export interface DrivingOptions {
   readonly session: Session;
   readonly run: string;
-  readonly record: RunRecord;
+  readonly record: Journal;
   readonly document: Uint8Array;
   readonly frontend: Frontend;
   readonly terminal: boolean;

@@ -4,6 +4,7 @@ import type { Frontend } from '../engine/frontend.ts';
 import { systemClock } from '../host/clock.ts';
 import { PlainFrontend } from '../plain/frontend.ts';
 import type { Redactor } from '../record/redact.ts';
+import type { Clock } from '../target/look.ts';
 import type { Globals } from './globals.ts';
 import { stateFolder } from './run-record.ts';
 
@@ -11,7 +12,7 @@ import { stateFolder } from './run-record.ts';
 export function frontendOf(
   globals: Globals,
   redactor: Redactor,
-  of: { readonly dryRun: boolean; readonly mode: Mode },
+  of: { readonly dryRun: boolean; readonly mode: Mode; readonly clock: Clock },
 ): Frontend {
   return new PlainFrontend({
     format: globals.output,
@@ -19,7 +20,8 @@ export function frontendOf(
     data: (text) => void process.stdout.write(redactor.text(text)),
     talk: (text) => void process.stderr.write(redactor.text(text)),
     input: process.stdin,
-    clock: systemClock,
+    // Times as the run's; waiting for a person is real even where the run's time is not.
+    clock: { now: () => of.clock.now(), sleep: systemClock.sleep },
     transcript: (run) => join(stateFolder(globals).runs, run, 'transcript.md'),
   });
 }

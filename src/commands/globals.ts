@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { practiceFolder } from './practice-world.ts';
 
 /** Options that every command takes (design §7). */
 export interface Globals {
@@ -12,6 +13,8 @@ export interface Globals {
   readonly runbooks?: string;
   /** Line by line, also where screens could be shown. */
   readonly plain?: boolean;
+  /** The practice cluster instead of a target. */
+  readonly practice?: boolean;
 }
 
 export function withGlobals(command: Command): Command {
@@ -23,13 +26,20 @@ export function withGlobals(command: Command): Command {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then ~/.kube/config')
     .option('--state-dir <folder>', 'where runs are recorded; default: galera-runbook in the XDG state folder')
     .option('--runbooks <folder>', "a site's own runbooks, beside those that come with the program")
+    .option('--practice', 'on the practice cluster instead of a target: nothing real is read or changed')
     .option('--plain', 'line by line, without screens')
     .addOption(new Option('-o, --output <format>', 'text, which is the default, or json').choices(['text', 'json']));
 }
 
 /** The global options, before the command or after it. */
 export function globalsOf(command: Command): Globals {
-  return { output: 'text', ...command.optsWithGlobals<Partial<Globals>>() };
+  const globals: Globals = { output: 'text', ...command.optsWithGlobals<Partial<Globals>>() };
+  return globals.practice ? onPractice(globals) : globals;
+}
+
+/** The same on the practice cluster, with its own records. */
+export function onPractice(globals: Globals): Globals {
+  return { ...globals, practice: true, stateDir: practiceFolder(process.env, globals.stateDir) };
 }
 
 export interface RunOptions {

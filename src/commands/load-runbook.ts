@@ -23,6 +23,7 @@ export class RunbookError extends FailureError {
 /** The site's folder: the flag, else what the configuration says; no configuration is fine here. */
 export async function siteRunbooks(globals: Globals): Promise<{ readonly site?: string }> {
   if (globals.runbooks !== undefined) return { site: globals.runbooks };
+  if (globals.practice) return {};
   try {
     const { runbooks } = await readConfiguration(globals, process.env);
     return runbooks === undefined ? {} : { site: runbooks };

@@ -6,7 +6,15 @@ import type { Way } from '../engine/event.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import { ConfigError } from '../host/config-file.ts';
 import { formatProblem } from '../runbook/problem.ts';
-import { type Globals, globalsOf, type RunOptions, withAnswers, withGlobals, withRunOptions } from './globals.ts';
+import {
+  type Globals,
+  globalsOf,
+  onPractice,
+  type RunOptions,
+  withAnswers,
+  withGlobals,
+  withRunOptions,
+} from './globals.ts';
 import { RunbookError } from './load-runbook.ts';
 import { outliveTerminal, talk, tellFailure } from './output.ts';
 import { parameterTexts } from './parameter-texts.ts';
@@ -120,6 +128,16 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
     (await import('./runs.ts')).showTranscript(g, id),
   );
 
+  const practice = root
+    .command('practice')
+    .description('rehearse on a simulated cluster: a scenario from its beginning, gates asked on a terminal')
+    .option('--scenario <name>', 'which one; default: tour, the main job once')
+    .option('--seed <number>', 'everything random in it follows from this; default: 1');
+  act(practice, async (g) => (await import('./practice.ts')).practice(onPractice(g), practice.opts(), perform));
+  act(practice.command('list').description('the scenarios'), async () =>
+    (await import('./practice.ts')).listScenarios(),
+  );
+
   const init = root
     .command('init')
     .description('write a commented configuration from what is in the cluster')
@@ -152,6 +170,10 @@ Exit codes: 0 done and verified; 1 failed; 2 usage; 3 done with warnings; 4 a ch
 /** Parses, acts, and turns whatever went wrong into one clear error; gives the exit code. */
 export async function main(args: readonly string[], path?: string): Promise<number> {
   outliveTerminal();
+  return await perform(args, path);
+}
+
+async function perform(args: readonly string[], path?: string): Promise<number> {
   let exit: number = exits.done;
   try {
     await commandLine((code) => {

@@ -9,6 +9,7 @@ import type { RunLease } from '../target/lease.ts';
 import type { Clock } from '../target/look.ts';
 import type { SqlReads, SqlWrites } from '../target/sql.ts';
 import type { Globals } from './globals.ts';
+import { newRunId } from './run-id.ts';
 
 /** All that a session needs of one target: nothing else reaches a cluster. */
 export interface Ports {
@@ -18,6 +19,8 @@ export interface Ports {
   readonly sql: SqlReads & SqlWrites;
   readonly jobs: JobReads & JobWrites;
   readonly clock: Clock;
+  /** A run's id. */
+  newRun(): string;
   /** The Galera cluster's lease, for a process on this host. */
   lease(host: string): RunLease;
   close(): Promise<void>;
@@ -47,6 +50,7 @@ export async function kubernetesPorts(
     sql: mariadb.sql,
     jobs: connection.jobs,
     clock: systemClock,
+    newRun: () => newRunId(),
     lease: (host) => connection.lease({ namespace: config.namespace, statefulset: config.statefulset, host }),
     close: async () => {
       mariadb.close();

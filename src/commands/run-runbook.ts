@@ -19,7 +19,6 @@ import { frontendOf } from './front.ts';
 import type { Globals, RunOptions } from './globals.ts';
 import { type LoadedRunbook, loadRunbook } from './load-runbook.ts';
 import { talk, tellFailure } from './output.ts';
-import { newRunId } from './run-id.ts';
 import { RunRecord } from './run-record.ts';
 import { openSession, planningOf, type Session, sawOf, see, targetFacts } from './session.ts';
 
@@ -109,8 +108,12 @@ async function runOnce(
   options: RunOptions,
   given: { readonly [name: string]: string },
 ): Promise<number | 'moved'> {
-  const run = newRunId();
-  const frontend = frontendOf(globals, session.redactor, { dryRun: options.dryRun === true, mode });
+  const run = session.ports.newRun();
+  const frontend = frontendOf(globals, session.redactor, {
+    dryRun: options.dryRun === true,
+    mode,
+    clock: session.clock,
+  });
   const plan = await planOf(session, runbook, run, given);
   frontend.planned(plan);
   const no = refusals(plan.steps);

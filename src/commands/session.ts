@@ -9,6 +9,7 @@ import type { LookFor } from '../engine/ports.ts';
 import { who } from '../host/who.ts';
 import { readIdentity } from '../kubernetes/identity.ts';
 import { Redactor } from '../record/redact.ts';
+import { practiceConfig } from '../simulator/build.ts';
 import type { TargetConfig } from '../target/config.ts';
 import { type Identity, sameIdentity } from '../target/identity.ts';
 import type { RunLease } from '../target/lease.ts';
@@ -16,6 +17,7 @@ import type { Clock, Look } from '../target/look.ts';
 import type { Globals } from './globals.ts';
 import { talk } from './output.ts';
 import { kubernetesPorts, type Ports } from './ports.ts';
+import { openPracticePorts } from './practice-ports.ts';
 import { chooseTarget } from './targets.ts';
 
 /** A connection to one target: what every command but `runbooks` works with. */
@@ -41,7 +43,7 @@ export interface Session {
 }
 
 export async function openSession(globals: Globals, env: NodeJS.ProcessEnv = process.env): Promise<Session> {
-  const config = await chooseTarget(globals, env);
+  const config = globals.practice ? practiceConfig() : await chooseTarget(globals, env);
   const redactor = new Redactor([
     config.cluster,
     config.namespace,
@@ -49,7 +51,9 @@ export async function openSession(globals: Globals, env: NodeJS.ProcessEnv = pro
     config.service,
     config.container,
   ]);
-  const ports = await kubernetesPorts(config, globals, env, (secret) => hide(redactor, secret));
+  const ports = globals.practice
+    ? openPracticePorts(globals, config)
+    : await kubernetesPorts(config, globals, env, (secret) => hide(redactor, secret));
   return await sessionOf(config, ports, redactor);
 }
 

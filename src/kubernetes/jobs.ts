@@ -3,7 +3,7 @@ import { FailureError, failure } from '../base/failure.ts';
 import { renderJob } from '../runner/job.ts';
 import { parseRunnerLog } from '../runner/log.ts';
 import type { JobReads, JobReport, JobWrites, RunnerSpec } from '../target/jobs.ts';
-import { Conflict, type Obj, type Ref } from '../target/kubernetes.ts';
+import { Conflict, type KubeReads, type KubeWrites, type Obj, type Ref } from '../target/kubernetes.ts';
 import {
   containerOf,
   exitCodeOf,
@@ -26,17 +26,31 @@ const glanceMs = 3_000;
 /** How long `remove` waits for pods that have ended already. */
 const removeMs = 10_000;
 
+/** What Jobs need of the objects beside the ports. */
+export type JobObjects = KubeReads & KubeWrites & Pick<KubeObjects, 'logs' | 'listWhere' | 'followLog'>;
+
+export interface JobOptions {
+  readonly pollMs?: number;
+  /** Milliseconds of a clock that only goes forward; for a practice. */
+  readonly monotonic?: () => number;
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
 /** Runners as Jobs of the Kubernetes cluster. */
 export class KubeJobs implements JobReads, JobWrites {
-  readonly #objects: KubeObjects;
+  readonly #objects: JobObjects;
   readonly #pollMs: number;
+  readonly #monotonic: () => number;
+  readonly #sleep: (ms: number) => Promise<void>;
   /** By the Job's UID, the last that was seen of its log: a deadline, a stop and a lost node take the pod, and its log with it. */
   readonly #seen = new Map<string, string>();
   #eventsAllowed = true;
 
-  constructor(objects: KubeObjects, options: { readonly pollMs?: number } = {}) {
+  constructor(objects: JobObjects, options: JobOptions = {}) {
     this.#objects = objects;
     this.#pollMs = options.pollMs ?? 250;
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#sleep = options.sleep ?? ((ms) => sleep(ms));
   }
 
   async start(spec: RunnerSpec): Promise<void> {
@@ -91,7 +105,7 @@ export class KubeJobs implements JobReads, JobWrites {
   async stop(namespace: string, name: string, graceMs: number): Promise<void> {
     const job = await this.#objects.get(refOf(namespace, name));
     if (job === undefined) return;
-    const end = performance.now() + graceMs;
+    const end = this.#monotonic() + graceMs;
     const pods = (await this.#pods(job)).filter((pod) => isActive(pod) && hasLog(pod));
     const enough = new AbortController();
     const followed = await Promise.all(pods.map((pod) => this.#follow(job, pod, graceMs, enough.signal)));
@@ -113,7 +127,7 @@ export class KubeJobs implements JobReads, JobWrites {
     const job = await this.#objects.get(ref);
     if (job === undefined) return;
     await this.#objects.remove(ref, job.metadata.uid ?? '');
-    await this.#untilGone(job, performance.now() + removeMs);
+    await this.#untilGone(job, this.#monotonic() + removeMs);
     this.#seen.delete(job.metadata.uid ?? '');
   }
 
@@ -126,8 +140,8 @@ export class KubeJobs implements JobReads, JobWrites {
   async #untilGone(job: Obj, end: number): Promise<readonly Obj[]> {
     for (;;) {
       const left = (await this.#pods(job)).filter(isActive);
-      if (left.length === 0 || performance.now() >= end) return left;
-      await sleep(this.#pollMs);
+      if (left.length === 0 || this.#monotonic() >= end) return left;
+      await this.#sleep(this.#pollMs);
     }
   }
 

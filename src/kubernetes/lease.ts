@@ -20,7 +20,8 @@ export interface LeaseOptions {
   readonly monotonic?: () => number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** `ref` as a timer's: whether the program goes on for this alone. */
+  readonly sleep?: (ms: number, signal?: AbortSignal, ref?: boolean) => Promise<void>;
 }
 
 interface Mine {
@@ -196,9 +197,8 @@ export class KubeLease implements RunLease {
     return this.#mine;
   }
 
-  /** `ref` as a timer's: whether the program goes on for this alone. */
   async #sleep(ms: number, ref: boolean, signal?: AbortSignal): Promise<void> {
-    if (this.#options.sleep) return await this.#options.sleep(ms, signal);
+    if (this.#options.sleep) return await this.#options.sleep(ms, signal, ref);
     await sleep(ms, undefined, { ref, ...(signal ? { signal } : {}) });
   }
 }

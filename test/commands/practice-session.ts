@@ -27,6 +27,7 @@ export async function sessionOn(world: GroundCluster): Promise<Session> {
   let skipped = 0;
   const ports: Ports = {
     context: world.identity.context,
+    newRun: () => 'r1r1r1',
     kube,
     sql: world.sql,
     jobs: world.jobs,

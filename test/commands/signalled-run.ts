@@ -2,6 +2,7 @@
  * A run as a process of its own, for signals: `node signalled-run.ts STATE-FOLDER stoppable|finishing`. Its first step owes something and then
  * waits; one that can be stopped ends when it is asked to, the other never.
  */
+
 import { FailureError, failure } from '../../src/base/failure.ts';
 import { frontendOf } from '../../src/commands/front.ts';
 import type { Globals } from '../../src/commands/globals.ts';
@@ -10,6 +11,7 @@ import { RunRecord } from '../../src/commands/run-record.ts';
 import { driveRecorded } from '../../src/commands/run-runbook.ts';
 import { Run } from '../../src/engine/drive.ts';
 import { makePlan } from '../../src/engine/plan.ts';
+import { systemClock } from '../../src/host/clock.ts';
 import { Redactor } from '../../src/record/redact.ts';
 import { act, catalogueOf, drivingOf, newWorld, runbook, step } from '../engine/fakes.ts';
 
@@ -35,7 +37,7 @@ const catalogue = catalogueOf(
   act(world, 'back'),
 );
 const record = await RunRecord.create(globals, 'r1r1r1', new TextEncoder().encode('x'), redactor);
-const frontend = frontendOf(globals, redactor, { dryRun: false, mode: 'yes' });
+const frontend = frontendOf(globals, redactor, { dryRun: false, mode: 'yes', clock: systemClock });
 const driving = { ...drivingOf(world, catalogue, false), journal: record, frontend };
 const look = (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal);
 const plan = await makePlan(
