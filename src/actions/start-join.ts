@@ -13,7 +13,7 @@ import { readMembers } from './member-readings.ts';
 import { freshNames, readPositions } from './read-positions.ts';
 import { isAnnotated, isShifted, scale } from './scale.ts';
 import { writeSettings } from './start-cold.ts';
-import { volumesFree, waitStarted } from './start-wait.ts';
+import { type Seen, volumesFree, waitStarted } from './start-wait.ts';
 import { unevenSwap } from './swap-state.ts';
 
 const minute = 60_000;
@@ -34,30 +34,59 @@ export async function joinOthers(hands: Hands, of: Joining): Promise<void> {
   const outside = before.members.filter(({ ordinal }) => !isWanted(before, ordinal));
   const late = await notSynced(hands, before);
   if (outside.length > 0) await mayJoin(hands, of, outside);
-  if (before.statefulSet.replicas !== replicas || isAnnotated(before)) await scale(hands, before, replicas, null);
+  if (!isShifted(before)) await letInOneByOne(hands, of, before);
+  if (before.statefulSet.replicas !== replicas || isAnnotated(before))
+    await scale(hands, await viewCluster(hands, replicas), replicas, null);
   const { view } = await waitStarted(hands, {
+    ...joinWait(hands, of, replicas),
     expected: `${replicas} of ${replicas} members Ready and Synced in one Primary Component`,
-    next: `look at the log of the member that is missing; then go on: galera-runbook runs repair ${hands.at.run}`,
-    replicas,
-    deadlineMs: joinMs[dump],
     isSo({ view, readings }) {
-      if (view.statefulSet.replicas !== replicas) {
-        fail(
-          'failed',
-          `replicas ${replicas}`,
-          `replicas ${view.statefulSet.replicas}: somebody scales it`,
-          'find out who; then run the step again',
-        );
-      }
+      requireReplicas(view, replicas);
       return view.members.every((member) => member.pod?.ready) && agree(readings, { replicas, spare: replicas - 1 }).ok;
     },
-    about: ({ view }) => view.members,
   });
   if (dump === 'refuse')
     await refuseDumped(
       hands,
       view.members.filter(({ name }) => late.includes(name)),
     );
+}
+
+/**
+ * All but the last. Two that start in the same moment find each other before they find the Primary, and one of them then waits 7 s for it
+ * [lab]: each is a member of the group before the next one starts.
+ */
+async function letInOneByOne(hands: Hands, of: Joining, before: ClusterView): Promise<void> {
+  for (let size = before.statefulSet.replicas + 1; size < of.replicas; size++) {
+    await scale(hands, await viewCluster(hands, of.replicas), size, of.replicas);
+    await waitStarted(hands, {
+      ...joinWait(hands, of, size),
+      expected: `${size} members in one Primary Component`,
+      isSo({ view, readings }) {
+        requireReplicas(view, size);
+        return readings.some(({ status }) => status?.clusterStatus === 'Primary' && (status.clusterSize ?? 0) >= size);
+      },
+    });
+  }
+}
+
+function joinWait(hands: Hands, { replicas, dump }: Joining, size: number) {
+  return {
+    next: `look at the log of the member that is missing; then go on: galera-runbook runs repair ${hands.at.run}`,
+    replicas,
+    deadlineMs: joinMs[dump],
+    about: ({ view }: Seen) => view.members.slice(0, size),
+  };
+}
+
+function requireReplicas(view: ClusterView, replicas: number): void {
+  if (view.statefulSet.replicas === replicas) return;
+  fail(
+    'failed',
+    `replicas ${replicas}`,
+    `replicas ${view.statefulSet.replicas}: somebody scales it`,
+    'find out who; then run the step again',
+  );
 }
 
 /** Those that join now. What the others did when they started, maybe long ago, is not this step's affair. */

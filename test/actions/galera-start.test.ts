@@ -40,6 +40,24 @@ describe('galera.start', () => {
     expect(target.replicas).toBe(3);
   });
 
+  test('lets the others in one after the other: two that start together find each other before the Primary', async () => {
+    target.stopped();
+    const sizes: unknown[] = [];
+    const { patch } = target.kube;
+    target.kube.patch = async (ref, change, guard) => {
+      const { spec } = change as { spec?: { replicas?: number } };
+      if (spec?.replicas !== undefined)
+        sizes.push([spec.replicas, (await target.sql.status('mariadb-server-0').catch(() => undefined))?.clusterSize]);
+      return await patch(ref, change, guard);
+    };
+    await start();
+    expect(sizes).toEqual([
+      [1, undefined],
+      [2, 1],
+      [3, 2],
+    ]);
+  });
+
   test('writes no setting where the orderly stop has left the right one', async () => {
     target.stopped();
     await start();
