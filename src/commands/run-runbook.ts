@@ -165,9 +165,10 @@ export async function driveRecorded(
   try {
     return (await begin()) ?? (await driver.drive());
   } finally {
-    unwatch();
     await record.finish(driver.events);
     await frontend.close();
+    // Last: a second signal must not take the transcript, or the exit code, with it.
+    unwatch();
   }
 }
 

@@ -87,9 +87,11 @@ export class GroundCluster extends FakeCluster {
 
   /** The ports of one process. */
   driving(terminal = false): Driving {
+    // A process of its own reads who the target is for itself.
+    const identity = { ...this.identity };
     const look = (step: string, attempt: number, signal: AbortSignal): Look => ({
       config: this.config,
-      identity: this.identity,
+      identity,
       at: { run, step, attempt },
       kube: this.kube,
       sql: this.sql,
