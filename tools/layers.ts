@@ -77,8 +77,13 @@ export const layers: { readonly [folder: string]: Layer } = {
     ],
     changes: 'this machine differs',
   },
-  plain: {
+  views: {
     imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record'],
+    packages: [],
+    changes: 'what every front end says',
+  },
+  plain: {
+    imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record', 'views'],
     packages: ['node:readline', 'node:stream'],
     changes: 'text output changes',
   },
@@ -95,6 +100,7 @@ export const layers: { readonly [folder: string]: Layer } = {
       'kubernetes',
       'mariadb',
       'host',
+      'views',
       'plain',
     ],
     packages: ['commander', 'node:crypto', 'node:url', 'node:fs', 'node:path', 'node:process'],

@@ -11,10 +11,11 @@ import { pausedShare } from '../galera/flow-control.ts';
 import { healthOf } from '../galera/health.ts';
 import { archiveBytes } from '../galera/manifest.ts';
 import type { MemberReading } from '../galera/member-reading.ts';
-import { compareSeqnos, seqnoDistance } from '../galera/seqno.ts';
 import { statusText } from '../plain/status-text.ts';
-import type { BackupRow, DebtRow, MemberRow, StatusView } from '../plain/status-view.ts';
+
 import { type RunSummary, summarize } from '../record/run-summary.ts';
+import { highestCommitted, memberRow } from '../views/member-row.ts';
+import type { BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
 import { mirroredRuns } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
 import { data, talk } from './output.ts';
@@ -114,7 +115,7 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
       sign: health.sign,
       says: [reasons, health.says].filter((text) => text !== '').join('; '),
     },
-    members: readings.map((reading) => memberRow(reading, readings, view, volumes, flow, at)),
+    members: readings.map((reading) => memberRowOf(reading, readings, view, volumes, flow, at)),
     backups: {
       claim: config.backups.claim,
       ...measured(volumes.get(config.backups.claim)),
@@ -214,7 +215,7 @@ function backupRows(
   });
 }
 
-function memberRow(
+function memberRowOf(
   reading: MemberReading,
   all: readonly MemberReading[],
   view: ClusterView,
@@ -222,38 +223,13 @@ function memberRow(
   flow: FlowMemory,
   at: number,
 ): MemberRow {
-  const { member, status, podExists, inService } = reading;
-  const claim = view.members.find((one) => one.name === member)?.data.claim ?? '';
-  const volume = volumes.get(claim);
-  const common = {
-    member,
-    ...(inService === undefined ? {} : { inService }),
-    ...(volume ? { freeBytes: volume.freeBytes, freeMeasuredAt: volume.at } : {}),
-  };
-  if (!status) {
-    const stopped = podExists === false && view.statefulSet.replicas === 0;
-    return {
-      ...common,
-      sign: stopped ? 'planned' : podExists === false ? 'bad' : 'unknown',
-      state: stopped ? 'stopped' : podExists === false ? 'no pod' : 'unknown',
-    };
-  }
-  const highest = all
-    .flatMap((one) => one.status?.lastCommitted ?? [])
-    .reduce((a, b) => (compareSeqnos(a, b) >= 0 ? a : b), status.lastCommitted ?? '-1');
-  const behind = status.lastCommitted === undefined ? undefined : Number(seqnoDistance(status.lastCommitted, highest));
-  const paused = flowShare(member, status.flowControlPausedNs, flow, at);
-  const primary = status.clusterStatus === 'Primary';
-  const synced = primary && status.localState === 4;
-  return {
-    ...common,
-    sign: synced ? (status.desyncCount === 0 ? 'good' : 'look') : primary ? 'look' : 'bad',
-    state: primary ? (status.localStateComment ?? 'unknown') : (status.clusterStatus ?? 'unknown'),
-    ...(status.recvQueue === undefined ? {} : { receiveQueue: status.recvQueue }),
-    ...(paused === undefined ? {} : { flowPausedPercent: Math.round(paused * 100) }),
-    ...(behind === undefined ? {} : { behind }),
-    ...(status.desyncCount === undefined ? {} : { desyncCount: status.desyncCount }),
-  };
+  const claim = view.members.find((one) => one.name === reading.member)?.data.claim ?? '';
+  return memberRow(reading, {
+    highest: highestCommitted(all),
+    stopped: view.statefulSet.replicas === 0,
+    volume: volumes.get(claim),
+    paused: flowShare(reading.member, reading.status?.flowControlPausedNs, flow, at),
+  });
 }
 
 function flowShare(member: string, pausedNs: number | undefined, flow: FlowMemory, at: number): number | undefined {

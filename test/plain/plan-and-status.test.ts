@@ -5,10 +5,10 @@ import { ascii, wrap } from '../../src/plain/ascii.ts';
 import { jsonLine } from '../../src/plain/json.ts';
 import { planText } from '../../src/plain/plan-text.ts';
 import { runsTable, statusText } from '../../src/plain/status-text.ts';
-import type { StatusView } from '../../src/plain/status-view.ts';
 import { table } from '../../src/plain/tables.ts';
-import { about, bytesOf, plural } from '../../src/plain/words.ts';
 import { type RunSummary, summarize } from '../../src/record/run-summary.ts';
+import type { StatusView } from '../../src/views/status-view.ts';
+import { about, bytesOf, plural } from '../../src/views/words.ts';
 import { clock, plan, plannedStep } from '../record/canned.ts';
 import { backupPlan, backupRun, failedRun, restorePlan, restoreRun } from '../record/canned-runs.ts';
 
