@@ -87,6 +87,11 @@ export const layers: { readonly [folder: string]: Layer } = {
     packages: ['node:readline', 'node:stream'],
     changes: 'text output changes',
   },
+  screens: {
+    imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record', 'views'],
+    packages: ['ink', 'react', 'zustand', 'string-width'],
+    changes: 'what the terminal shows changes',
+  },
   commands: {
     imports: [
       'base',
@@ -102,6 +107,7 @@ export const layers: { readonly [folder: string]: Layer } = {
       'host',
       'views',
       'plain',
+      'screens',
     ],
     packages: ['commander', 'node:crypto', 'node:url', 'node:fs', 'node:path', 'node:process'],
     changes: 'arguments or wiring change',

@@ -188,6 +188,7 @@ function debtRows(summary: RunSummary, events: readonly RunEvent[], live: string
   return [...summary.unpaid, ...summary.kept].map((debt) => ({
     run: summary.run,
     id: debt.id,
+    step: debt.step,
     says: debt.says,
     since: events.findLast((event) => event.type === 'debt-owed' && event.debt.id === debt.id)?.at ?? summary.startedAt,
     by: summary.by,

@@ -120,6 +120,7 @@ const view: StatusView = {
     {
       run: 'm4t8z2',
       id: 'desync:mariadb-server-2',
+      step: 'copy',
       says: 'a Job desyncs mariadb-server-2',
       since: at - 697_000,
       by: 'sr2@bastion-2',
@@ -129,6 +130,7 @@ const view: StatusView = {
     {
       run: 'k7m2q9',
       id: 'old-data',
+      step: 'swap',
       says: 'the old data, 3 x 28.4 GiB',
       since: at - 20 * hours,
       by: 'sre1@bastion-1',
