@@ -11,7 +11,7 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
   process.env.NODE_ENV ??= 'production';
   // Late, so that an old Node reads nothing that it does not understand.
   const { main } = await import('./commands/main.ts');
-  const exit = await main(process.argv.slice(2));
+  const exit = await main(process.argv.slice(2), process.argv[1]);
   // Work that was let go by a second ctrl-c must not keep the process; what was written reaches its reader first.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exit)));
 }

@@ -5,7 +5,16 @@ import { backupId, backupIdTime } from '../base/time.ts';
 import type { Action } from '../engine/action.ts';
 import { type KeptBackup, type Retention, retain } from '../galera/retention.ts';
 import type { Look } from '../target/look.ts';
-import { type IndexEntry, identityHere, isGood, isOwn, keptBackup, readIndex, removeEntry } from './backup-index.ts';
+import {
+  type IndexEntry,
+  identityHere,
+  isGood,
+  isOwn,
+  keptBackup,
+  readIndex,
+  removeEntry,
+  writeProof,
+} from './backup-index.ts';
 import { backupVolumeJob } from './backup-volume-job.ts';
 import { booleanField, known } from './fields.ts';
 import { runMeasured } from './volume-measures.ts';
@@ -85,6 +94,9 @@ export const backupRetain: Action = {
   async apply(_input, hands, memo) {
     const due = dueOf(hands, await ownEntries(hands), memo);
     if (due.length === 0) return;
+    // First: what is half removed when a process or a volume fails must not be listed as something to restore.
+    const at = new Date(hands.clock.now()).toISOString();
+    for (const entry of due.filter(isGood)) await writeProof(hands, entry, { level: 'failed', at, run: hands.at.run });
     const values = { IDS: due.map(({ id }) => id).join(' ') };
     await runMeasured(hands, [
       await backupVolumeJob(hands, { verb: 'remove', values, backups: 'read-write', deadlineMs }),

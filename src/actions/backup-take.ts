@@ -10,6 +10,7 @@ import { shortPosition } from '../galera/position.ts';
 import { isSynced } from '../galera/wsrep-status.ts';
 import type { RunnerSpec } from '../target/jobs.ts';
 import type { Hands, Look } from '../target/look.ts';
+import { accountSecretProblem } from './account-secret.ts';
 import { readIndex } from './backup-index.ts';
 import { type ClusterView, type MemberView, viewCluster, viewVolume } from './cluster-view.ts';
 import { estimateData } from './data-estimate.ts';
@@ -46,6 +47,8 @@ export const backupTake: Action = {
         'incremental backups are not built yet: use kind=full',
       );
     }
+    const missing = await accountSecretProblem(look);
+    if (missing) return missing;
     const id = await freeId(look);
     const foretold: JsonObject = { backup: { id, kind: 'full', sha256: pending } };
     if (member === undefined) return { ...withoutDonor(id), foretold };

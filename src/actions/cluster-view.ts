@@ -49,6 +49,8 @@ export interface ClusterView {
     readonly resourceVersion: string;
     readonly generation: number;
     readonly replicas: number;
+    /** The ordinal of its first pod (`spec.ordinals.start`): 0 but while a start has only a member of a higher ordinal up. */
+    readonly firstOrdinal: number;
     readonly podManagementPolicy: string;
     readonly whenScaled: string;
     readonly owners: readonly string[];
@@ -152,6 +154,7 @@ export async function viewCluster(look: Look, members?: number): Promise<Cluster
       resourceVersion: statefulSet.metadata.resourceVersion ?? '',
       generation: statefulSet.metadata.generation ?? 0,
       replicas: statefulSet.spec.replicas ?? 1,
+      firstOrdinal: statefulSet.spec.ordinals?.start ?? 0,
       podManagementPolicy: statefulSet.spec.podManagementPolicy ?? 'OrderedReady',
       whenScaled: statefulSet.spec.persistentVolumeClaimRetentionPolicy?.whenScaled ?? 'Retain',
       owners: (statefulSet.metadata.ownerReferences ?? []).map((o) => `${o.kind} ${o.name}`),
@@ -232,6 +235,11 @@ function claimTemplateOf(
     ...(mount.subPath ? { subPath: mount.subPath } : {}),
     dataDirectory: dataDirectory ?? mount.mountPath,
   };
+}
+
+/** Whether the StatefulSet has a pod of this ordinal now, or is about to make one. */
+export function isWanted({ statefulSet: { firstOrdinal, replicas } }: ClusterView, ordinal: number): boolean {
+  return ordinal >= firstOrdinal && ordinal < firstOrdinal + replicas;
 }
 
 /** The same folder or one in it. */

@@ -4,11 +4,11 @@ import type { JsonObject } from '../base/json.ts';
 import type { Action } from '../engine/action.ts';
 import type { Look } from '../target/look.ts';
 import { type ClusterView, type MemberView, viewCluster } from './cluster-view.ts';
+import { endRunners } from './end-runners.ts';
 import { known, listField, textField } from './fields.ts';
 import { deadlines, folderName, folderPath, memberJob } from './member-job.ts';
-import { runJobs } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
+import { runMeasured } from './volume-measures.ts';
 
 const fields = { folder: textField.required, members: listField.required, run: textField.required };
 
@@ -88,7 +88,12 @@ export function discardAction(of: Discard): Action {
           deadlineMs: deadlines.discard,
         }),
       );
-      await recordMeasures(hands, await runJobs(hands, specs));
+      await endRunners(
+        hands,
+        members.map(({ data }) => data.claim),
+        specs.map(({ name }) => name),
+      );
+      await runMeasured(hands, specs);
     },
   };
 }

@@ -2,11 +2,10 @@ import { failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
 import { isKnown, shortPosition, shortUuid } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
-import { requireFence } from './fence.ts';
+import { endedOnEvery, fencedCluster } from './every-member.ts';
 import { positionJson, type VolumePosition, volumePosition } from './member-position.ts';
 import { readPositions } from './read-positions.ts';
 import { jobName } from './run-job.ts';
-import { endedJobs, isObserved } from './step-jobs.ts';
 
 /** Every member's last position, from its volume: the pods are down. After a crash it is recovered with the server's own means. */
 export const galeraReadPositions: Action = {
@@ -38,12 +37,11 @@ export const galeraReadPositions: Action = {
   },
 
   async observe(_input, look) {
-    const members = (await viewCluster(look)).members.map(({ name, ordinal }) => ({ member: name, ordinal }));
-    const reports = await endedJobs(look, members);
-    if (isObserved(reports)) return reports;
-    const volumes = reports.flatMap((report, index) => {
-      const of = members[index];
-      return of ? [volumePosition(of, report)] : [];
+    const ended = await endedOnEvery(look);
+    if ('is' in ended) return ended;
+    const volumes = ended.reports.flatMap((report, index) => {
+      const of = ended.members[index];
+      return of ? [volumePosition({ member: of.name, ordinal: of.ordinal }, report)] : [];
     });
     const known = volumes.filter(({ position }) => isKnown(position));
     const uuids = [...new Set(known.flatMap(({ position }) => (position ? [position.uuid] : [])))];
@@ -66,13 +64,8 @@ export const galeraReadPositions: Action = {
   },
 
   async apply(_input, hands) {
-    const view = await viewCluster(hands);
-    const names = (ordinal: number) => jobName(hands.at, ordinal);
-    requireFence(
-      view,
-      view.members.map(({ ordinal }) => names(ordinal)),
-    );
-    await readPositions(hands, view, view.members, names);
+    const view = await fencedCluster(hands);
+    await readPositions(hands, view, view.members, (ordinal) => jobName(hands.at, ordinal));
   },
 };
 

@@ -20,7 +20,7 @@ const fields = {
 
 /**
  * Starts the cluster from whatever state it is in: all stopped, only ordinal 0 up, a start that was cut short. The one action for every
- * way, forward and back (design §5). From a full stop: reads every position, starts the member that has the highest one as a new Primary
+ * way, forward and back (design §5). From a full stop: reads every position (or has it from the swap right before), starts the member that has the highest one as a new Primary
  * Component, makes sure that the others can join it without a state dump, and starts them.
  */
 export const galeraStart: Action = {
@@ -58,7 +58,9 @@ export const galeraStart: Action = {
           : 'members that cannot join otherwise take a state dump: all data of the first one over the network, and what they have is deleted',
         ...(ordered
           ? [`${name} is OrderedReady: only ordinal 0 can start first, and it is refused when another one is ahead`]
-          : []),
+          : [
+              `where the first is not ordinal 0, spec.ordinals.start of ${name} holds the others back until it is up, and is taken away again`,
+            ]),
       ],
       unknowns: ['which member starts first: the positions are read when all have stopped'],
       ms: 15_000,
@@ -105,7 +107,7 @@ export const galeraStart: Action = {
       await somePrimary(hands, replicas);
       await joinOthers(hands, { replicas, dump });
     } else {
-      const volumes = await coldStart(hands, replicas);
+      const volumes = await coldStart(hands, replicas, dump);
       await joinOthers(hands, { replicas, dump, volumes });
     }
   },

@@ -2,8 +2,8 @@ import type { Hands, Look } from '../target/look.ts';
 import type { ClusterView, MemberView } from './cluster-view.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { type VolumePosition, volumePosition } from './member-position.ts';
-import { foundJobs, jobName, runJobs } from './run-job.ts';
-import { recordMeasures } from './volume-measures.ts';
+import { foundJobs, jobName } from './run-job.ts';
+import { runMeasured } from './volume-measures.ts';
 
 /** Names of the Jobs of one part of a step, one per member. */
 export type JobNames = (ordinal: number) => string;
@@ -39,8 +39,7 @@ export async function readPositions(
       deadlineMs: deadlines.position,
     }),
   );
-  const reports = await runJobs(hands, specs);
-  await recordMeasures(hands, reports);
+  const reports = await runMeasured(hands, specs);
   return reports.flatMap((report, index) => {
     const member = members[index];
     return member ? [volumePosition({ member: member.name, ordinal: member.ordinal }, report)] : [];

@@ -1,10 +1,11 @@
-import { FailureError, failure } from '../base/failure.ts';
+import { type FailureError, failure } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Action, Observed } from '../engine/action.ts';
 import { compareTruth } from '../galera/data-truth.ts';
 import type { Manifest } from '../galera/manifest.ts';
 import { shortPosition } from '../galera/position.ts';
 import type { Hands, Look } from '../target/look.ts';
+import { accountSecretProblem } from './account-secret.ts';
 import { type IndexEntry, isGood, writeProof } from './backup-index.ts';
 import { viewCluster } from './cluster-view.ts';
 import { type CopyTruth, copiesDiffer, namesDiffer, sumsJson, tableNames, tableSums } from './copy-truth.ts';
@@ -12,9 +13,8 @@ import { known, listField } from './fields.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, type Prepared, preparedFrom } from './prepared.ts';
-import { runJobs } from './run-job.ts';
 import { type EndedJob, endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
+import { runMeasured } from './volume-measures.ts';
 import { wantedEntry } from './wanted-entry.ts';
 
 const fields = { prepared: listField.required };
@@ -39,6 +39,8 @@ export const restoreProvePrepared: Action = {
     const { prepared } = known(fields, input);
     const copies = prepared ? preparedFrom(prepared) : [];
     const entry = copies[0] ? await entryOf(look, copies[0]) : undefined;
+    const missing = await accountSecretProblem(look);
+    if (missing) return missing;
     const manifest = entry && 'manifest' in entry ? entry.manifest : undefined;
     return {
       effects: copies.map(({ member }) => ({
@@ -65,7 +67,10 @@ export const restoreProvePrepared: Action = {
     const entry = copies[0] ? await entryOf(look, copies[0]) : undefined;
     if (!entry || 'expected' in entry)
       return { is: 'unknown', failure: entry ?? failure('unknown', 'prepared copies', 'none', 'unpack again') };
-    return judge(copies, reports, entry);
+    const judged = judge(copies, reports, entry);
+    if (judged.is !== 'so' || isMarked(look, entry)) return judged;
+    const expected = `${entry.id} marked as restored and compared by run ${look.at.run}`;
+    return { is: 'not-so', failure: failure('failed', expected, `level ${entry.proof.level}`, 'run the step again') };
   },
 
   async apply(input, hands) {
@@ -85,8 +90,7 @@ export const restoreProvePrepared: Action = {
         deadlineMs: deadlines.open,
       }),
     );
-    const reports = await runJobs(hands, specs);
-    await recordMeasures(hands, reports);
+    const reports = await runMeasured(hands, specs);
     const entry = copies[0] ? await entryOf(hands, copies[0]) : undefined;
     if (entry && 'manifest' in entry && judge(copies, reports, entry).is === 'so') await markRestored(hands, entry);
   },
@@ -156,11 +160,13 @@ function shortList(names: readonly string[]): string {
   return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
-/** The highest level of proof there is: this backup was restored and compared. A mark that cannot be written is no reason to fail. */
+/** The highest level of proof there is: this backup was restored and compared. One that was found broken since is not marked. */
 async function markRestored(hands: Hands, entry: IndexEntry): Promise<void> {
-  if (!isGood(entry)) return;
+  if (isMarked(hands, entry)) return;
   const at = new Date(hands.clock.now()).toISOString();
-  await writeProof(hands, entry, { level: 'restored', at, run: hands.at.run }).catch((thrown) => {
-    if (!(thrown instanceof FailureError)) throw thrown;
-  });
+  await writeProof(hands, entry, { level: 'restored', at, run: hands.at.run });
+}
+
+function isMarked(look: Look, entry: IndexEntry): boolean {
+  return !isGood(entry) || (entry.proof.level === 'restored' && entry.proof.run === look.at.run);
 }

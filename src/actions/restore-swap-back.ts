@@ -3,13 +3,11 @@ import type { Action } from '../engine/action.ts';
 import { namesOf } from '../galera/member-reading.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
-import { requireFence } from './fence.ts';
+import { endedOnEvery, fencedCluster } from './every-member.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
 import { freshNames, readPositions } from './read-positions.ts';
-import { jobName, runJobs } from './run-job.ts';
-import { endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
+import { runFenced } from './run-fenced.ts';
 
 /** Puts the data back that this run has set aside, from a whole swap or from half of one. Fenced like the swap. */
 export const restoreSwapBack: Action = {
@@ -43,31 +41,23 @@ export const restoreSwapBack: Action = {
   },
 
   async observe(_input, look) {
-    const view = await viewCluster(look);
-    const reports = await endedJobs(
-      look,
-      view.members.map(({ name, ordinal }) => ({ member: name, ordinal })),
-    );
-    if (isObserved(reports)) return reports;
+    const ended = await endedOnEvery(look);
+    if ('is' in ended) return ended;
     return {
       is: 'so',
-      output: { members: view.members.map((member) => member.name) },
-      says: `old data back on ${reports.length} of ${view.members.length}`,
+      output: { members: ended.members.map((member) => member.name) },
+      says: `old data back on ${ended.reports.length} of ${ended.members.length}`,
     };
   },
 
   async apply(_input, hands) {
-    const view = await viewCluster(hands);
-    requireFence(
-      view,
-      view.members.map(({ ordinal }) => jobName(hands.at, ordinal)),
-    );
+    const view = await fencedCluster(hands);
     await requireSetAside(hands, view);
     const values = { WORK: workFolder(hands.at.run) };
     const specs = view.members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap-back', values, besideMember: false, deadlineMs: deadlines.swap }),
     );
-    await recordMeasures(hands, await runJobs(hands, specs));
+    await runFenced(hands, specs);
   },
 };
 

@@ -2,15 +2,16 @@ import { fail, failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
 import { formatPosition, shortPosition } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
-import { requireFence } from './fence.ts';
+import { fencedCluster } from './every-member.ts';
 import { booleanField, known, listField } from './fields.ts';
+import { rememberSwap } from './just-swapped.ts';
 import { deadlines, folderName, memberJob } from './member-job.ts';
 import { oldDataText } from './old-data.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, preparedFrom } from './prepared.ts';
-import { jobName, runJobs } from './run-job.ts';
+import { runFenced } from './run-fenced.ts';
+import { foundJobs } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
-import { recordMeasures } from './volume-measures.ts';
 
 const fields = { prepared: listField.required, 'keep-current-data': booleanField.required };
 
@@ -90,19 +91,21 @@ export const restoreSwap: Action = {
       fail('failed', 'whether the current data is kept', 'not given', 'this is a defect of the runbook');
     const copies = preparedFrom(prepared ?? []);
     const position = onePosition(copies);
-    const view = await viewCluster(hands);
+    const view = await fencedCluster(hands);
     const members = everyMember(
       view,
       copies.map(({ member }) => member),
-    );
-    requireFence(
-      view,
-      members.map(({ ordinal }) => jobName(hands.at, ordinal)),
     );
     const values = { WORK: workFolder(hands.at.run), POSITION: formatPosition(position), KEEP: String(keep) };
     const specs = members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap', values, besideMember: false, deadlineMs: deadlines.swap }),
     );
-    await recordMeasures(hands, await runJobs(hands, specs));
+    // Jobs that an earlier start has left say where the data stood then.
+    const earlier = await foundJobs(
+      hands,
+      specs.map(({ name }) => name),
+    );
+    const reports = await runFenced(hands, specs);
+    if (earlier.every((report) => report === undefined)) rememberSwap(hands, view, reports);
   },
 };

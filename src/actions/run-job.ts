@@ -1,6 +1,7 @@
 import { FailureError, fail, failure } from '../base/failure.ts';
 import type { JobReport, RunnerSpec } from '../target/jobs.ts';
-import type { Hands, Look } from '../target/look.ts';
+import { type Hands, type Look, stoppedByOperator } from '../target/look.ts';
+import { type Guard, type Watch, watchOver } from './guard.ts';
 import { pauseAfter } from './pace.ts';
 
 /** Names a Job from run, step, attempt and member (design §5): the same for a second start, so that it finds the first one's work. */
@@ -22,31 +23,54 @@ const slackMs = 60_000;
 const stopGraceMs = 90_000;
 
 /**
- * Starts the Jobs (or finds them) and waits until each has ended well; gives their reports in order. When one fails the others are
- * waited for, so that no work goes on unseen; then the first failure is thrown. When the operator stops waiting the Jobs are
- * stopped, so that their traps run. An API server that does not answer is waited out until the deadline: the work goes on in the cluster.
+ * Starts the Jobs (or finds them) and waits until each has ended well; gives their reports in order. When one fails, or cannot be
+ * started, the others are waited for, so that no work goes on unseen; then the first failure is thrown. When the operator stops the step its
+ * Jobs are stopped, so that their traps run; a step whose time is over only waits no longer, since it may be one that must finish. An API
+ * server that does not answer is waited out until the deadline: the work goes on in the cluster. What `guard` finds stops the Jobs.
  */
 export async function runJobs(
   hands: Hands,
   specs: readonly RunnerSpec[],
+  guard?: Guard,
 ): Promise<readonly (JobReport & { result: NonNullable<JobReport['result']> })[]> {
-  for (const spec of specs) await hands.jobs.start(spec);
-  const settled = await Promise.all(specs.map((spec) => settle(hands, spec)));
+  const { begun, refused } = await startAll(hands, specs);
+  const watch = watchOver(hands, guard);
+  const settled = await Promise.all(begun.map((spec) => settle(hands, spec, watch)));
+  await watch.end();
   for (const { spec, report } of settled) {
     if (report) await hands.keepOutput(`${spec.name}.log`, report.log);
   }
-  const broken = settled.find(({ failed }) => failed !== undefined);
-  if (broken?.failed) throw broken.failed;
+  const broken = watch.broken() ?? refused;
+  if (broken) throw broken;
+  const failed = settled.find((each) => each.failed !== undefined)?.failed;
+  if (failed) throw failed;
   return settled.flatMap(({ report }) => (report?.result ? [{ ...report, result: report.result }] : []));
+}
+
+/** Up to the first that cannot be started: those before it are at work. */
+async function startAll(
+  hands: Hands,
+  specs: readonly RunnerSpec[],
+): Promise<{ readonly begun: readonly RunnerSpec[]; readonly refused?: FailureError }> {
+  for (const [index, spec] of specs.entries()) {
+    try {
+      await hands.jobs.start(spec);
+    } catch (thrown) {
+      if (!(thrown instanceof FailureError)) throw thrown;
+      return { begun: specs.slice(0, index), refused: thrown };
+    }
+  }
+  return { begun: specs };
 }
 
 async function settle(
   hands: Hands,
   spec: RunnerSpec,
+  watch: Watch,
 ): Promise<{ spec: RunnerSpec; report?: JobReport; failed?: FailureError }> {
   let report: JobReport | undefined;
   try {
-    report = await wait(hands, spec);
+    report = await wait(hands, spec, watch);
     return { spec, report };
   } catch (thrown) {
     if (!(thrown instanceof FailureError)) throw thrown;
@@ -55,17 +79,17 @@ async function settle(
   }
 }
 
-async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
+async function wait(hands: Hands, spec: RunnerSpec, watch: Watch): Promise<JobReport> {
   const began = hands.clock.now();
   const until = began + spec.deadlineMs + slackMs;
   let silence: FailureError | undefined;
   for (;;) {
-    if (hands.signal.aborted) {
+    if (stopped(hands)) {
       await hands.jobs.stop(spec.place.namespace, spec.name, stopGraceMs);
       fail(
         'failed',
         `Job ${spec.name} to end`,
-        'stopped by the operator',
+        stoppedByOperator,
         'nothing: what it left is cleaned up by the steps that pay for it',
       );
     }
@@ -91,6 +115,19 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
       }
       if (report.phase === 'failed') throw new FailureError(failureOfJob(spec, report));
     }
+    const broken = watch.broken();
+    if (broken) {
+      await hands.jobs.stop(spec.place.namespace, spec.name, stopGraceMs);
+      throw broken;
+    }
+    if (hands.signal.aborted && !stopped(hands)) {
+      fail(
+        'unknown',
+        `Job ${spec.name} to end within the time of step ${spec.step}`,
+        `${stillText(report)}; it goes on`,
+        "look at the step's output; raise `timeout` in the runbook where the work takes longer",
+      );
+    }
     if (hands.clock.now() > until) {
       throw (
         silence ??
@@ -98,9 +135,7 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
           failure(
             'failed',
             `Job ${spec.name} to end within its deadline`,
-            report === 'silent'
-              ? 'no answer'
-              : `it ${report.phase === 'pending' ? `waits: ${report.waiting ?? 'no reason given'}` : 'still runs'}`,
+            stillText(report),
             'look at the Job and its pod',
           ),
         )
@@ -110,14 +145,24 @@ async function wait(hands: Hands, spec: RunnerSpec): Promise<JobReport> {
   }
 }
 
+function stopped({ signal }: Look): boolean {
+  return signal.aborted && signal.reason === stoppedByOperator;
+}
+
+function stillText(report: JobReport | 'silent'): string {
+  if (report === 'silent') return 'no answer';
+  return report.phase === 'pending' ? `it waits: ${report.waiting ?? 'no reason given'}` : 'it still runs';
+}
+
 function failureOfJob(spec: RunnerSpec, report: JobReport) {
-  if (report.failure) return failure('failed', report.failure.expected, report.failure.found, report.failure.next);
-  return failure(
-    'failed',
-    `Job ${spec.name} to end well`,
-    report.tail.at(-1) ?? 'no output',
-    "look at the step's output",
-  );
+  // A runner knows its volume, not whose it is: with three members the name is what the operator needs first.
+  const whose = spec.member === undefined ? '' : `${spec.member}: `;
+  const { expected, found, next } = report.failure ?? {
+    expected: `Job ${spec.name} to end well`,
+    found: report.tail.at(-1) ?? 'no output',
+    next: "look at the step's output",
+  };
+  return failure('failed', expected, `${whose}${found}`, next);
 }
 
 function pulseOf(hands: Hands, spec: RunnerSpec, report: JobReport): void {

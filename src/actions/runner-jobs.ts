@@ -48,8 +48,30 @@ export async function activeAttempts(look: Look, job: string): Promise<readonly 
   const step = job.replace(/-\d+(-\d+)?$/, '-');
   const jobs = await runnerJobs(look);
   const ofStep = (name: string) => name.startsWith(step) && /^\d+(-\d+)?$/.test(name.slice(step.length));
-  const open = jobs.filter((each) => ofStep(each.metadata.name) && isActive(each)).map((each) => each.metadata.name);
-  // The Job controller takes some seconds to say that a Job has ended; its runner has by then.
+  return await atWork(
+    look,
+    jobs.filter((each) => ofStep(each.metadata.name)),
+  );
+}
+
+/** Names of active runners of this run that mount one of these claims, but for `own`. */
+export async function runnersAtWork(
+  look: Look,
+  claims: readonly string[],
+  own: readonly string[],
+): Promise<readonly string[]> {
+  const jobs = (await runnerJobs(look)).filter(
+    (job) =>
+      job.metadata.name.startsWith(`galera-runbook-${look.at.run}-`) &&
+      !own.includes(job.metadata.name) &&
+      claimsOf(job).some((claim) => claims.includes(claim)),
+  );
+  return await atWork(look, jobs);
+}
+
+/** The Job controller takes some seconds to say that a Job has ended; its runner has by then. */
+async function atWork(look: Look, jobs: readonly Obj[]): Promise<readonly string[]> {
+  const open = jobs.filter(isActive).map((each) => each.metadata.name);
   const reports = await Promise.all(open.map((name) => look.jobs.report(look.config.namespace, name)));
   return open.filter((_, index) => reports[index]?.phase === 'pending' || reports[index]?.phase === 'running');
 }

@@ -1,28 +1,36 @@
-import { FailureError } from '../base/failure.ts';
-import { bootstrapCandidate } from '../galera/bootstrap-candidate.ts';
+import { type Failure, FailureError, failure } from '../base/failure.ts';
+import { type BootstrapCandidate, bootstrapCandidate } from '../galera/bootstrap-candidate.ts';
 import { formatPosition } from '../galera/position.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { requireFence, unfenced } from './fence.ts';
+import { takeSwapped } from './just-swapped.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import type { VolumePosition } from './member-position.ts';
 import { freshNames, readPositions } from './read-positions.ts';
 import { runJobs } from './run-job.ts';
-import { scale } from './scale.ts';
+import { isShifted, scale, scaleAlone } from './scale.ts';
 import { firstIsUp, volumesFree } from './start-wait.ts';
 import { unevenSwap } from './swap-state.ts';
 
 /**
- * From a full stop to the first member up, or, where the one that must be first is not ordinal 0, to all of them started. Gives the positions
- * that it decided by.
+ * From a full stop to the first member up and alone: its cache, which tells how the others join, is only known then. Gives the positions that
+ * it decided by. Where a member of a higher ordinal cannot be started alone, all start together, unless a state dump is to be refused.
  */
-export async function coldStart(hands: Hands, replicas: number): Promise<readonly VolumePosition[]> {
-  const members = (await viewCluster(hands, replicas)).members;
-  const names = await freshNames(hands, 'p', members);
-  const jobs = members.map(({ ordinal }) => names(ordinal));
-  const view = await volumesFree(hands, replicas, 0, jobs);
+export async function coldStart(
+  hands: Hands,
+  replicas: number,
+  dump: 'refuse' | 'allow',
+): Promise<readonly VolumePosition[]> {
+  const before = await viewCluster(hands, replicas);
+  const swapped = takeSwapped(hands, before);
+  const names = await freshNames(hands, 'p', before.members);
+  const ordinals = before.members.map(({ ordinal }) => ordinal);
+  const jobs = ordinals.map(names);
+  const view = await volumesFree(hands, replicas, ordinals, jobs);
   requireFence(view, jobs);
-  const volumes = await readPositions(hands, view, view.members, names);
+  const untouched = view.statefulSet.generation === before.statefulSet.generation;
+  const volumes = (untouched && swapped) || (await readPositions(hands, view, view.members, names));
   const uneven = unevenSwap(volumes);
   if (uneven) throw new FailureError(uneven);
   const onlyFirst = view.statefulSet.podManagementPolicy !== 'Parallel';
@@ -40,18 +48,35 @@ export async function coldStart(hands: Hands, replicas: number): Promise<readonl
     ),
     false,
   );
+  let alone = true;
   const first = volumes.filter(({ ordinal }) => ordinal === candidate.ordinal);
   const ours = first.filter(({ safeToBootstrap, source }) => !safeToBootstrap || source !== 'grastate');
   try {
     await writeSettings(hands, view, ours, true);
-    requireFence(await viewCluster(hands, replicas));
-    await scale(hands, view, candidate.ordinal === 0 ? 1 : replicas, candidate.ordinal === 0 ? replicas : null);
+    const now = await viewCluster(hands, replicas);
+    requireFence(now);
+    if (candidate.ordinal === 0) await scale(hands, now, 1, replicas);
+    else alone = await scaleAlone(hands, now, candidate.ordinal);
+    if (!alone) {
+      if (dump === 'refuse') throw new FailureError(togetherOnly(candidate));
+      await scale(hands, now, replicas, null);
+    }
   } catch (thrown) {
     await takeBack(hands, replicas, ours);
     throw thrown;
   }
-  if (candidate.ordinal === 0) await firstIsUp(hands, replicas);
+  if (alone) await firstIsUp(hands, replicas, candidate.ordinal);
   return volumes;
+}
+
+/** A member that is behind would take its state dump before anybody has seen whether the first one's cache reaches back to it. */
+function togetherOnly({ member, ordinal, table }: BootstrapCandidate): Failure {
+  return failure(
+    'unsafe',
+    `${member} started alone, so that no other takes a state dump unseen`,
+    `this Kubernetes cluster cannot start ordinal ${ordinal} without those below it (spec.ordinals came with 1.27); ${table.join('; ')}`,
+    'where those that are behind may take a state dump if they need one: galera-runbook start -p state-dump=allow',
+  );
 }
 
 /** Each with its own position: after a crash grastate.dat has none, and without one a member takes a state dump. */
@@ -85,7 +110,9 @@ export async function writeSettings(
 async function takeBack(hands: Hands, replicas: number, volumes: readonly VolumePosition[]): Promise<void> {
   try {
     const view = await viewCluster(hands, replicas);
-    if (!unfenced(view)) await writeSettings(hands, view, volumes, false);
+    if (unfenced(view)) return;
+    if (isShifted(view)) await scale(hands, view, 0, replicas);
+    await writeSettings(hands, view, volumes, false);
   } catch (thrown) {
     // The failure that led here matters more; the next start takes the setting from every other member before it begins.
     if (!(thrown instanceof FailureError)) throw thrown;

@@ -6,12 +6,12 @@ import { agree } from '../galera/quorum.ts';
 import { compareSeqnos, type Seqno } from '../galera/seqno.ts';
 import { isSynced } from '../galera/wsrep-status.ts';
 import type { Hands } from '../target/look.ts';
-import { type ClusterView, type MemberView, viewCluster } from './cluster-view.ts';
+import { type ClusterView, isWanted, type MemberView, viewCluster } from './cluster-view.ts';
 import { joinsOf } from './joins.ts';
 import type { VolumePosition } from './member-position.ts';
 import { readMembers } from './member-readings.ts';
 import { freshNames, readPositions } from './read-positions.ts';
-import { isAnnotated, scale } from './scale.ts';
+import { isAnnotated, isShifted, scale } from './scale.ts';
 import { writeSettings } from './start-cold.ts';
 import { volumesFree, waitStarted } from './start-wait.ts';
 import { unevenSwap } from './swap-state.ts';
@@ -31,7 +31,7 @@ interface Joining {
 export async function joinOthers(hands: Hands, of: Joining): Promise<void> {
   const { replicas, dump } = of;
   const before = await viewCluster(hands, replicas);
-  const outside = before.members.slice(before.statefulSet.replicas);
+  const outside = before.members.filter(({ ordinal }) => !isWanted(before, ordinal));
   const late = await notSynced(hands, before);
   if (outside.length > 0) await mayJoin(hands, of, outside);
   if (before.statefulSet.replicas !== replicas || isAnnotated(before)) await scale(hands, before, replicas, null);
@@ -76,9 +76,10 @@ async function mayJoin(hands: Hands, of: Joining, outside: readonly MemberView[]
   const forecasts = volumes.map((volume) => ({ volume, forecast: forecastOf(volume, group) }));
   const bad = forecasts.filter(({ volume, forecast }) => !acceptable(volume, forecast, group.position, of.dump));
   if (bad.length === 0) return;
-  const running = namesOf(view.members.slice(0, view.statefulSet.replicas).map((member) => ({ member: member.name })));
-  const { namespace, statefulset } = hands.config;
-  const byHand = `kubectl -n ${namespace} scale statefulset/${statefulset} --replicas ${of.replicas}, then galera-runbook runs repair ${hands.at.run}`;
+  const running = namesOf(
+    view.members.filter(({ ordinal }) => isWanted(view, ordinal)).map((member) => ({ member: member.name })),
+  );
+  const byHand = `${scaleByHand(hands, view, of.replicas)}, then galera-runbook runs repair ${hands.at.run}`;
   const worst = bad.some(({ forecast }) => forecast.by === 'aborts' || forecast.because.includes('another history'));
   fail(
     'unsafe',
@@ -90,20 +91,22 @@ async function mayJoin(hands: Hands, of: Joining, outside: readonly MemberView[]
   );
 }
 
+function scaleByHand({ config: { namespace, statefulset } }: Hands, view: ClusterView, replicas: number): string {
+  return isShifted(view)
+    ? `kubectl -n ${namespace} patch statefulset/${statefulset} --type merge -p '{"spec":{"ordinals":null,"replicas":${replicas}}}'`
+    : `kubectl -n ${namespace} scale statefulset/${statefulset} --replicas ${replicas}`;
+}
+
 async function readOutside(
   hands: Hands,
   replicas: number,
   outside: readonly MemberView[],
 ): Promise<readonly VolumePosition[]> {
   const names = await freshNames(hands, 'p', outside);
-  const from = replicas - outside.length;
-  const view = await volumesFree(
-    hands,
-    replicas,
-    from,
-    outside.map(({ ordinal }) => names(ordinal)),
-  );
-  const volumes = await readPositions(hands, view, view.members.slice(from), names);
+  const ordinals = outside.map(({ ordinal }) => ordinal);
+  const view = await volumesFree(hands, replicas, ordinals, ordinals.map(names));
+  const stopped = view.members.filter(({ ordinal }) => ordinals.includes(ordinal));
+  const volumes = await readPositions(hands, view, stopped, names);
   const uneven = unevenSwap(volumes);
   if (uneven) throw new FailureError(uneven);
   // A setting that would make a restarted member start a cluster of its own ends before it starts (design §6.11).

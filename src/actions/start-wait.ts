@@ -74,11 +74,11 @@ async function refuseCrashLoop(
   }
 }
 
-/** A stop that was cut short leaves pods that still end. */
+/** A stop that was cut short leaves pods that still end. `ordinals`: of the members that are stopped. */
 export async function volumesFree(
   hands: Hands,
   replicas: number,
-  from: number,
+  ordinals: readonly number[],
   jobs: readonly string[],
 ): Promise<ClusterView> {
   return await poll(hands, {
@@ -87,7 +87,10 @@ export async function volumesFree(
     deadlineMs: deadlines.free,
     async look() {
       const view = await viewCluster(hands, replicas);
-      const held = holders({ ...view, members: view.members.slice(from) }, jobs);
+      const held = holders(
+        { ...view, members: view.members.filter(({ ordinal }) => ordinals.includes(ordinal)) },
+        jobs,
+      );
       return held.length > 0 ? { waits: holdersText(held) } : { done: view };
     },
   });
@@ -109,10 +112,10 @@ export async function somePrimary(hands: Hands, replicas: number): Promise<void>
   });
 }
 
-/** Ordinal 0 alone, as the new Primary Component. */
-export async function firstIsUp(hands: Hands, replicas: number): Promise<void> {
+/** The member of this ordinal alone, as the new Primary Component. */
+export async function firstIsUp(hands: Hands, replicas: number, ordinal: number): Promise<void> {
   await waitStarted(hands, {
-    expected: 'ordinal 0 Ready, Primary, Synced and alone',
+    expected: `ordinal ${ordinal} Ready, Primary, Synced and alone`,
     next: `look at its log; then go on: galera-runbook runs repair ${hands.at.run}`,
     replicas,
     deadlineMs: deadlines.first,
@@ -120,14 +123,14 @@ export async function firstIsUp(hands: Hands, replicas: number): Promise<void> {
       if (view.statefulSet.replicas !== 1) {
         fail(
           'failed',
-          'replicas 1 until ordinal 0 is up',
+          `replicas 1 until ordinal ${ordinal} is up`,
           `replicas ${view.statefulSet.replicas}: somebody scales it`,
           'find out who; then run the step again',
         );
       }
-      const first = readings[0];
+      const first = readings[ordinal];
       return first !== undefined && isPrimary(first) && first.status?.clusterSize === 1 && first.podReady === true;
     },
-    about: ({ view }) => view.members.slice(0, 1),
+    about: ({ view }) => view.members.slice(ordinal, ordinal + 1),
   });
 }

@@ -1,8 +1,7 @@
-import { failure } from '../base/failure.ts';
 import type { Check } from '../engine/action.ts';
 import type { Obj } from '../target/kubernetes.ts';
-import type { Look } from '../target/look.ts';
-import { type ClusterView, viewCluster } from './cluster-view.ts';
+import { viewCluster } from './cluster-view.ts';
+import { mayNotStop, type Problem, stopProblems } from './stop-problems.ts';
 
 /** Safety rule 9: stopping deletes no claim, nothing else owns or scales the StatefulSet, every volume is on record. */
 export const statefulsetSafeToStop: Check = {
@@ -14,18 +13,9 @@ export const statefulsetSafeToStop: Check = {
   async observe(_input, look) {
     const view = await viewCluster(look);
     const name = `StatefulSet ${look.config.statefulset}`;
-    const found = [...ownProblems(view), ...(await scalers(look)), ...volumeProblems(view)];
-    if (found.length > 0) {
-      return {
-        is: 'not-so',
-        failure: failure(
-          'refused',
-          `${name} may be stopped: claims retained and bound, no other owner or scaler, no change under way`,
-          found.map((problem) => problem.found).join('; '),
-          found.map((problem) => problem.next).join('; '),
-        ),
-      };
-    }
+    const problems = await stopProblems(look, view);
+    const refused = mayNotStop(look, isUpdating(view.statefulSet.object) ? [...problems, updating] : problems);
+    if (refused) return { is: 'not-so', failure: refused };
     const volumes = view.members.map(({ name: member, data }) => ({
       member,
       claim: data.claim,
@@ -44,41 +34,8 @@ export const statefulsetSafeToStop: Check = {
   },
 };
 
-interface Problem {
-  readonly found: string;
-  readonly next: string;
-}
-
-function ownProblems(view: ClusterView): Problem[] {
-  const { whenScaled, owners, marks, object } = view.statefulSet;
-  const problems: Problem[] = [];
-  const add = (found: string, next: string) => problems.push({ found, next });
-  if (object.metadata.deletionTimestamp !== undefined) add('it is being deleted', 'find out who deletes it');
-  if (whenScaled !== 'Retain') {
-    add(
-      `persistentVolumeClaimRetentionPolicy.whenScaled is ${whenScaled}: scaling down deletes the data`,
-      'set it to Retain',
-    );
-  }
-  if (owners.length > 0)
-    add(`owned by ${owners.join(', ')}`, 'use the procedure of its owner, which would undo the stop');
-  const driven = marks.filter((mark) => !isPaused(object, mark));
-  if (driven.length > 0) {
-    add(
-      `managed by Argo CD or Flux (${driven.join(', ')})`,
-      'suspend its synchronisation and take these marks off meanwhile',
-    );
-  }
-  if (isUpdating(object)) add('a rolling update is in progress', 'wait until it has ended');
-  return problems;
-}
-
-const flux = /^(?:kustomize|helm)\.toolkit\.fluxcd\.io\//;
-
-/** Flux leaves an object alone that says so itself. */
-function isPaused(object: Obj, mark: string): boolean {
-  return flux.test(mark) && object.metadata.annotations?.['kustomize.toolkit.fluxcd.io/reconcile'] === 'disabled';
-}
+/** Of a cluster that serves: one that is down may hang in an update, and is started all the same. */
+const updating: Problem = { found: 'a rolling update is in progress', next: 'wait until it has ended' };
 
 function updateWaits(object: Obj): boolean {
   const { currentRevision, updateRevision } = object.status ?? {};
@@ -92,21 +49,4 @@ function isUpdating(object: Obj): boolean {
   // With OnDelete or a partition a changed template may wait for ever: nothing is under way.
   const waits = strategy?.type === 'OnDelete' || (strategy?.rollingUpdate?.partition ?? 0) > 0;
   return !waits && updateWaits(object);
-}
-
-async function scalers(look: Look): Promise<Problem[]> {
-  const { namespace, statefulset } = look.config;
-  const all = await look.kube.list({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', namespace });
-  return all
-    .filter((hpa) => hpa.spec?.scaleTargetRef?.kind === 'StatefulSet' && hpa.spec.scaleTargetRef.name === statefulset)
-    .map((hpa) => ({ found: `scaled by HorizontalPodAutoscaler ${hpa.metadata.name}`, next: 'remove it meanwhile' }));
-}
-
-function volumeProblems(view: ClusterView): Problem[] {
-  return view.members
-    .filter(({ data }) => !data.bound || !data.claimUid || !data.volume)
-    .map(({ data }) => ({
-      found: `claim ${data.claim} is not bound to a volume`,
-      next: `look at claim ${data.claim}`,
-    }));
 }

@@ -1,16 +1,22 @@
-import { fail, failure } from '../base/failure.ts';
+import { FailureError, fail, failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { holders, holdersText } from './fence.ts';
+import { choiceField, known } from './fields.ts';
+import { galeraNoPrimary } from './galera-no-primary.ts';
 import { readMembers } from './member-readings.ts';
 import { memberText } from './member-text.ts';
 import { poll, type Waiting } from './poll.ts';
 import { scale } from './scale.ts';
+import { mayNotStop, stopProblems } from './stop-problems.ts';
 
 const stopMs = 45 * 60_000;
 /** How long ordinal 0 may take to see that it is alone: it decides only which member has the highest position. */
 const aloneMs = 20_000;
+
+/** What to do when a member is Primary at the moment of the stop. `refuse`: for a cluster that was seen to be down. */
+const fields = { serving: choiceField('stop', 'refuse').optional };
 
 /**
  * Stops every member by way of one replica, so that ordinal 0 leaves last and has the highest position: the one that a StatefulSet starts
@@ -20,33 +26,19 @@ export const statefulsetStop: Action = {
   kind: 'do',
   name: 'statefulset.stop',
   summary: 'Stops every member; ordinal 0 last.',
-  inputs: {},
+  inputs: fields,
   outputs: ['replicas', 'members'],
   maxDanger: 'disrupts',
   danger: () => 'disrupts',
   owes: true,
   stoppable: false,
 
-  async plan(_input, look) {
+  async plan(input, look) {
     const view = await viewCluster(look);
     const { statefulSet, members } = view;
     const name = `StatefulSet ${look.config.statefulset}`;
-    if (statefulSet.whenScaled === 'Delete') {
-      return failure(
-        'refused',
-        `${name} keeps its claims when scaled down`,
-        'persistentVolumeClaimRetentionPolicy.whenScaled is Delete: stopping would delete every volume',
-        'set it to Retain, then plan again',
-      );
-    }
-    if (statefulSet.owners.length > 0) {
-      return failure(
-        'refused',
-        `${name} owned by nobody`,
-        `owned by ${statefulSet.owners.join(', ')}, which would scale it back`,
-        'use the means of its owner, or take the ownership away',
-      );
-    }
+    const refused = mayNotStop(look, await stopProblems(look, view));
+    if (refused) return refused;
     if (members.length === 0)
       return failure(
         'refused',
@@ -70,7 +62,9 @@ export const statefulsetStop: Action = {
       memo: { replicas, from: statefulSet.replicas },
       says: [
         `stops ${names.join(', ')}: no database until they are started again`,
-        'ordinal 0 leaves last, so that it has the highest position and starts first',
+        ...(known(fields, input).serving === 'refuse'
+          ? ['refused, with nothing stopped, when a member is Primary by then']
+          : ['ordinal 0 leaves last, so that it has the highest position and starts first']),
       ],
       foretold: { replicas, members: names },
     };
@@ -95,12 +89,14 @@ export const statefulsetStop: Action = {
     };
   },
 
-  async apply(_input, hands, memo) {
+  async apply(input, hands, memo) {
     const count = membersOf(memo.replicas);
     const view = await viewCluster(hands, count);
     const until = hands.clock.now() + stopMs;
-    refuseLosing(view, hands.config.statefulset);
     if (view.statefulSet.replicas > 0) {
+      const refused = mayNotStop(hands, await stopProblems(hands, view));
+      if (refused) throw new FailureError(refused);
+      if (known(fields, input).serving === 'refuse') await requireDown(hands);
       if (await someServe(hands, view)) await byWayOfOne(hands, view, until);
       await scale(hands, view, 0, view.members.length);
     }
@@ -121,6 +117,12 @@ function stepsDown(replicas: number): string {
 
 function membersOf(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined;
+}
+
+/** Asked again here: a cluster may come back while the gate is open, and then nobody wants it stopped. */
+async function requireDown(hands: Hands): Promise<void> {
+  const down = await galeraNoPrimary.observe({}, hands);
+  if (down.is !== 'so') throw new FailureError(down.failure);
 }
 
 async function someServe(hands: Hands, view: ClusterView): Promise<boolean> {
@@ -182,17 +184,6 @@ function stopped(view: ClusterView): Waiting<true> {
 
 function podText(name: string, pod: { readonly deleting: boolean; readonly node?: string } | undefined): string {
   return `${name}${pod?.deleting ? ' (Terminating' : ' (running'}${pod?.node ? ` on ${pod.node})` : ')'}`;
-}
-
-/** Read again right before: hours may lie between the plan and this, and scaling down would delete every claim (design §6.9). */
-function refuseLosing({ statefulSet }: ClusterView, name: string): void {
-  if (statefulSet.whenScaled !== 'Delete' && statefulSet.owners.length === 0) return;
-  fail(
-    'refused',
-    `StatefulSet ${name} keeps its claims when scaled down, and is owned by nobody`,
-    statefulSet.whenScaled === 'Delete' ? 'whenScaled is Delete' : `owned by ${statefulSet.owners.join(', ')}`,
-    'somebody has changed it since the plan: find out who, put it back, then plan again',
-  );
 }
 
 /** Somebody who scales it meanwhile would start members in the middle of what comes next. */

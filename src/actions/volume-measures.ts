@@ -2,6 +2,7 @@ import { FailureError } from '../base/failure.ts';
 import type { RunnerSpec, VolumeMeasure } from '../target/jobs.ts';
 import { Conflict, type Obj, type Ref } from '../target/kubernetes.ts';
 import type { Hands, Look } from '../target/look.ts';
+import type { Guard } from './guard.ts';
 import { kindLabel, managedBy } from './labels.ts';
 import { foundJobs, runJobs } from './run-job.ts';
 
@@ -20,10 +21,10 @@ function refOf(look: Look): Ref {
 }
 
 /**
- * Keeps what the runners measured, for plans and status: free space is known from nowhere else (design §5). Called after every
- * `runJobs`. What cannot be written is let go: a convenience is never a reason to fail a step that went well.
+ * Keeps what the runners measured, for plans and status: free space is known from nowhere else (design §5). What cannot be written is let
+ * go: a convenience is never a reason to fail a step that went well.
  */
-export async function recordMeasures(
+async function recordMeasures(
   hands: Hands,
   reports: readonly { readonly volumes: readonly VolumeMeasure[] }[],
 ): Promise<void> {
@@ -46,21 +47,32 @@ export async function recordMeasures(
 }
 
 /** {@link runJobs}, keeping what the runners measured, also of those that failed: of a full volume most of all. */
-export async function runMeasured(hands: Hands, specs: readonly RunnerSpec[]): ReturnType<typeof runJobs> {
+export async function runMeasured(
+  hands: Hands,
+  specs: readonly RunnerSpec[],
+  guard?: Guard,
+): ReturnType<typeof runJobs> {
+  const reports = await runJobs(hands, specs, guard).catch(async (thrown) => {
+    await recordFound(hands, specs);
+    throw thrown;
+  });
+  await recordMeasures(hands, reports);
+  return reports;
+}
+
+/** After a failure, which matters more than whatever goes wrong here. */
+async function recordFound(hands: Hands, specs: readonly RunnerSpec[]): Promise<void> {
   try {
-    const reports = await runJobs(hands, specs);
-    await recordMeasures(hands, reports);
-    return reports;
-  } catch (thrown) {
     const found = await foundJobs(
       hands,
       specs.map((spec) => spec.name),
-    ).catch(() => []);
+    );
     await recordMeasures(
       hands,
       found.flatMap((report) => report ?? []),
     );
-    throw thrown;
+  } catch (thrown) {
+    if (!(thrown instanceof FailureError)) throw thrown;
   }
 }
 

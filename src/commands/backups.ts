@@ -1,4 +1,4 @@
-import { type IndexEntry, isGood, isOwn, type ProofMark, proofMarks, readIndex } from '../actions/backup-index.ts';
+import { type IndexEntry, isGood, isOwn, proofMarks, readIndex } from '../actions/backup-index.ts';
 import { formatBytes } from '../base/bytes.ts';
 import { formatAge } from '../base/duration.ts';
 import { fail } from '../base/failure.ts';
@@ -8,12 +8,8 @@ import { shortPosition } from '../galera/position.ts';
 import { columns } from './columns.ts';
 import type { Globals } from './globals.ts';
 import { data, talk } from './output.ts';
-import { proofWords } from './proof-words.ts';
+import { proofText } from './proof-words.ts';
 import { openSession, type Session } from './session.ts';
-
-function proofText({ level, gone }: ProofMark): string {
-  return gone ? 'failed: its archive is not on the volume' : proofWords[level];
-}
 
 async function withSession<T>(globals: Globals, use: (session: Session) => Promise<T>): Promise<T> {
   const session = await openSession(globals);

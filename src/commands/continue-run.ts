@@ -1,81 +1,207 @@
 import { program } from '../actions/program.ts';
-import { fail } from '../base/failure.ts';
-import type { JsonObject } from '../base/json.ts';
+import { FailureError, fail } from '../base/failure.ts';
 import { foldEvents } from '../engine/apply-event.ts';
-import { Run } from '../engine/drive.ts';
-import type { RunEvent, Way } from '../engine/event.ts';
+import { askGate } from '../engine/ask-gate.ts';
+import { Run, type TakenOver } from '../engine/drive.ts';
+import type { Mode, Plan, PlannedStep, RunEvent, Way } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
-import { effectText } from '../engine/gate.ts';
-import { planSteps, refusals } from '../engine/plan.ts';
+import type { Frontend } from '../engine/frontend.ts';
+import { effectText, gateOfResume, gateOfTakeover } from '../engine/gate.ts';
+import { gatePolicy } from '../engine/gate-policy.ts';
+import { planPart, refusals } from '../engine/plan.ts';
+import { type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
-import type { Runbook, Step } from '../runbook/runbook.ts';
+import { repairCommand, resumeCommand } from '../record/commands.ts';
+import type { Runbook } from '../runbook/runbook.ts';
 import { sameIdentity } from '../target/identity.ts';
+import type { LeaseHolder } from '../target/lease.ts';
 import { drivingOf } from './driving.ts';
 import { frontendOf } from './front.ts';
 import type { Globals, RunOptions } from './globals.ts';
-import { parsed } from './load-runbook.ts';
+import { keptRunbook } from './kept-runbook.ts';
 import { data, talk } from './output.ts';
-import { recordOf } from './run-of.ts';
-import { checkCluster, checkMode, driveRecorded, hasTerminal, refusal } from './run-runbook.ts';
+import { leaseOf } from './run-lease.ts';
+import { caughtUp, type OpenedRun, openRun, recordHere } from './run-of.ts';
+import { checkCluster, checkMode, driveRecorded, hasMoved, hasTerminal, refusal } from './run-runbook.ts';
 import { openSession, planningOf, type Session } from './session.ts';
 
-/** Takes up a run that has ended: pays or goes on, goes back, or removes what it kept. One journal, one transcript. */
+/** Takes up a run: goes on with it, pays what it owes, goes back, or removes what it kept. One journal, one transcript. */
 export async function continueRun(globals: Globals, word: string, way: Way, options: RunOptions): Promise<number> {
   const mode = checkMode(options, `runs ${way} ${word}`);
   const session = await openSession(globals);
   try {
     checkCluster(session, options);
-    const { record, events, document } = await recordOf(globals, session, word);
-    let finished = false;
-    try {
-      const state = foldEvents(events);
-      checkRun(session, state, way);
-      const runbook = parsed(document, record.folder.runbook, state.plan?.runbook.name ?? '');
-      const steps = stepsOf(way, state, runbook, events);
-      if (steps.length === 0 && way !== 'close') {
-        talk(`run ${record.folder.id} owes nothing: there is nothing to do`);
-        return exits.done;
-      }
-      const planned = await planSteps(
-        planningOf(session, record.folder.id),
-        steps,
-        { ...state.plan?.parameters, ...state.plan?.facts, ...state.outputs } as JsonObject,
-        state.debts,
-        (step) => state.steps[step]?.attempt ?? 0,
-      );
-      const no = refusals(planned);
-      if (no.length > 0) return refusal(no);
-      if (options.dryRun) {
-        const shown = planned.filter(({ skipped }) => skipped === undefined);
-        for (const { step, danger, says, effects } of shown) {
-          data(`${step.id}: ${danger}: ${[...says, ...effects.map(effectText)].join('; ')}`);
-        }
-        return exits.done;
-      }
-      const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode });
-      const driver = new Run(
-        drivingOf({
-          session,
-          run: record.folder.id,
-          record,
-          document,
-          frontend,
-          terminal: hasTerminal(),
-          ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
-          unmoved: async () => undefined,
-        }),
-        events,
-      );
-      finished = true;
-      return await driveRecorded(driver, record, frontend, () =>
-        driver.append({ type: 'run-continued', way, steps: planned, mode, by: session.by, program }),
-      );
-    } finally {
-      if (!finished) await record.finish(events);
-    }
+    return await takeUpRun(globals, session, word, way, options, mode);
   } finally {
     await session.close();
   }
+}
+
+export async function takeUpRun(
+  globals: Globals,
+  session: Session,
+  word: string,
+  way: Way,
+  options: RunOptions,
+  mode: Mode,
+): Promise<number> {
+  const opened = await openRun(globals, session, word);
+  let { record, events } = opened;
+  let driven = false;
+  const lease = leaseOf(session);
+  try {
+    checkRun(session, foldEvents(events), way);
+    if (opened.torn)
+      talk(`run ${opened.run}: the last line of its journal was cut off and is dropped: nothing followed it`);
+    if (options.dryRun) return await showPart(globals, session, opened, way);
+    const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode });
+    const over = await lease.takeUp(opened.run, {
+      ownRecord: record !== undefined,
+      mayAsk: gatePolicy({ need: 'typed', personal: true }, mode, hasTerminal()) === 'ask',
+      confirm: (by) => confirmed(session, foldEvents(events).plan, by, frontend, mode),
+      waits: (by) => talk(`${by.holder} holds the lease of run ${by.run}: watching for 60 s whether it lives`),
+    });
+    events = await caughtUp(session, opened);
+    record = await recordHere(globals, session, opened, events);
+    const part = await partOf(globals, session, way, events, opened.document);
+    const driver = new Run(
+      drivingOf({
+        session,
+        run: opened.run,
+        record,
+        document: opened.document,
+        frontend,
+        terminal: hasTerminal(),
+        ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+        async unmoved(plan) {
+          if (await hasMoved(session, plan))
+            fail(
+              'refused',
+              'the target as the plan saw it',
+              'it has moved since',
+              'nothing was done yet: start a new run',
+            );
+        },
+        lease,
+      }),
+      events,
+    );
+    if (part.is === 'no' || part.is === 'over' || part.is === 'nothing' || part.is === 'refused') {
+      await driver.tidyUp();
+      events = driver.events;
+      return notTakenUp(opened.run, part);
+    }
+    driven = true;
+    return await driveRecorded(driver, record, frontend, async () => {
+      const by = { mode, by: session.by, program };
+      const began = await driver.takeUp(
+        part.is === 'same-part'
+          ? { type: 'run-resumed', ...by }
+          : { type: 'run-continued', way, steps: part.steps, ...by },
+        over,
+      );
+      return began ? undefined : leftAsItWas(opened.run, driver.state);
+    });
+  } finally {
+    if (!driven) await record?.finish(events);
+    await lease.lease.release().catch(() => undefined);
+  }
+}
+
+type Part =
+  | Resumption
+  | { readonly is: 'planned'; readonly steps: readonly PlannedStep[] }
+  | { readonly is: 'nothing'; readonly says: string }
+  | { readonly is: 'refused'; readonly refusals: ReturnType<typeof refusals> };
+
+/** What is to be done, planned anew unless the run's process only died. */
+async function partOf(
+  globals: Globals,
+  session: Session,
+  way: Way,
+  events: readonly RunEvent[],
+  document: Uint8Array,
+): Promise<Exclude<Part, { readonly is: 'anew' }>> {
+  const state = foldEvents(events);
+  checkRun(session, state, way);
+  const { plan } = state as RunState & { readonly plan: Plan };
+  const runbook = await keptRunbook(globals, document, plan);
+  if (way === 'resume') {
+    const can = resumption(state);
+    if (can.is !== 'anew') return can;
+  }
+  return await planned(session, way, state, runbook, plan.run);
+}
+
+async function planned(session: Session, way: Way, state: RunState, runbook: Runbook, run: string) {
+  const steps = stepsOf(way, state, runbook);
+  if (steps.length === 0 && way !== 'close') {
+    const alive = state.phase !== 'ended' ? `; it was cut off: ${resumeCommand(run)} goes on with it` : '';
+    return { is: 'nothing', says: `run ${run} owes nothing: there is nothing to do${alive}` } as const;
+  }
+  const parts = await planPart(planningOf(session, run), steps, state);
+  const no = refusals(parts);
+  return no.length > 0 ? ({ is: 'refused', refusals: no } as const) : ({ is: 'planned', steps: parts } as const);
+}
+
+function notTakenUp(run: string, part: Extract<Part, { readonly is: 'no' | 'over' | 'nothing' | 'refused' }>): number {
+  switch (part.is) {
+    case 'over':
+      talk(`run ${run} ended well: there is nothing to do`);
+      return exits.done;
+    case 'nothing':
+      talk(part.says);
+      return exits.done;
+    case 'refused':
+      return refusal(part.refusals);
+    case 'no':
+      throw new FailureError(part.failure);
+  }
+}
+
+/** Somebody said no before anything was written. */
+function leftAsItWas(run: string, state: RunState): number {
+  talk(`run ${run} stays as it was`);
+  if (owed(state).length === 0) return exits.answeredNo;
+  data(repairCommand(run));
+  return exits.owes;
+}
+
+/** A dry run: what would be done, from reading alone; who holds the lease is not asked away. */
+async function showPart(globals: Globals, session: Session, opened: OpenedRun, way: Way): Promise<number> {
+  const { record: _record, ...seen } = opened;
+  const events = await caughtUp(session, seen);
+  const part = await partOf(globals, session, way, events, opened.document);
+  const holder = await session.lease().read();
+  if (holder) talk(`run ${holder.run} of ${holder.holder} holds the lease`);
+  if (part.is === 'same-part') {
+    const state = foldEvents(events);
+    if (state.plan) for (const line of gateOfResume(state.plan, state).shows) data(line);
+    return exits.done;
+  }
+  if (part.is !== 'planned') return notTakenUp(opened.run, part);
+  for (const { step, danger, says, effects, skipped } of part.steps) {
+    if (skipped === undefined) data(`${step.id}: ${danger}: ${[...says, ...effects.map(effectText)].join('; ')}`);
+  }
+  return exits.done;
+}
+
+async function confirmed(
+  session: Session,
+  plan: Plan | undefined,
+  by: LeaseHolder,
+  frontend: Frontend,
+  mode: Mode,
+): Promise<TakenOver | undefined> {
+  if (!plan) return undefined;
+  const says = [
+    'it gave no sign of life for 60 s while this machine watched; its process may be cut off from the API server and still at work',
+    'yes: it starts no further effect; what it has begun in the cluster is found and gone on with',
+    'no: the run stays with its holder',
+  ];
+  const asking = { frontend, terminal: hasTerminal(), by: session.by };
+  const asked = await askGate(asking, gateOfTakeover(plan, by.holder, says), mode, new AbortController().signal);
+  return asked.answer.answer === 'yes' ? { from: by.holder, asked } : undefined;
 }
 
 function checkRun(session: Session, state: RunState, way: Way): void {
@@ -89,7 +215,7 @@ function checkRun(session: Session, state: RunState, way: Way): void {
       'choose the target with --target or --context',
     );
   }
-  if (state.closed && way !== 'close')
+  if (state.closed && way !== 'close' && way !== 'resume')
     fail(
       'refused',
       `a run that is open`,
@@ -128,40 +254,4 @@ function checkRun(session: Session, state: RunState, way: Way): void {
       `galera-runbook runs repair ${plan.run}`,
     );
   }
-}
-
-/**
- * What is left to do. Before anything was replaced, or once it was put back: whatever pays. After that a repair goes on with the
- * steps that have not passed, so that nothing returns to clients unproven.
- */
-function stepsOf(way: Way, state: RunState, runbook: Runbook, events: readonly RunEvent[]): readonly Step[] {
-  if (way === 'rollback') return [...runbook.rollback, ...otherPayers(state, runbook)];
-  if (way === 'close') return kept(state).map((debt) => closing(debt.step, debt.payWith));
-  const back = events.findLast((event) => event.type === 'run-continued' && event.way !== 'repair');
-  const section = back?.type === 'run-continued' && back.way === 'rollback' ? runbook.rollback : runbook.steps;
-  if (owed(state).length === 0) return [];
-  const open = section.filter((step) => !['passed', 'skipped'].includes(state.steps[step.id]?.is ?? 'pending'));
-  if (state.crossed || state.unproven) return open;
-  return section.filter((step) => owed(state).some((debt) => step.pays.includes(debt.step)));
-}
-
-/** What the way forward owes and the rollback does not pay, e.g. unpacked copies: paid at its end. */
-function otherPayers(state: RunState, runbook: Runbook): readonly Step[] {
-  const paid = runbook.rollback.flatMap((step) => step.pays);
-  const open = owed(state).filter((debt) => !paid.includes(debt.step));
-  return runbook.steps.filter((step) => open.some((debt) => step.pays.includes(debt.step)));
-}
-
-function closing(of: string, payWith: { readonly action: string; readonly input: JsonObject }): Step {
-  return {
-    id: 'close',
-    title: 'Remove what was set aside',
-    prose: '',
-    line: 0,
-    kind: 'do',
-    action: payWith.action,
-    with: payWith.input,
-    when: [],
-    pays: [of],
-  };
 }

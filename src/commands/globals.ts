@@ -10,6 +10,8 @@ export interface Globals {
   readonly output: 'text' | 'json';
   readonly stateDir?: string;
   readonly runbooks?: string;
+  /** Line by line, also where screens could be shown. */
+  readonly plain?: boolean;
 }
 
 export function withGlobals(command: Command): Command {
@@ -21,12 +23,13 @@ export function withGlobals(command: Command): Command {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then ~/.kube/config')
     .option('--state-dir <folder>', 'where runs are recorded; default: galera-runbook in the XDG state folder')
     .option('--runbooks <folder>', "a site's own runbooks, beside those that come with the program")
-    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'));
+    .option('--plain', 'line by line, without screens')
+    .addOption(new Option('-o, --output <format>', 'text, which is the default, or json').choices(['text', 'json']));
 }
 
-/** The global options, wherever on the command line they stood. */
+/** The global options, before the command or after it. */
 export function globalsOf(command: Command): Globals {
-  return command.optsWithGlobals() as Globals;
+  return { output: 'text', ...command.optsWithGlobals<Partial<Globals>>() };
 }
 
 export interface RunOptions {
@@ -40,8 +43,14 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 /** Options of every command that carries out a runbook. */
 export function withRunOptions(command: Command): Command {
+  return withAnswers(
+    command.option('-p, --param <key=value>', 'a parameter of the runbook; may be given several times', collect),
+  );
+}
+
+/** Of those too that take up a run: its parameters are what they were. */
+export function withAnswers(command: Command): Command {
   return command
-    .option('-p, --param <key=value>', 'a parameter of the runbook; may be given several times', collect)
     .option('--dry-run', 'show the plan, write nothing')
     .option('--yes', 'answer the gates with yes, for the cluster named by --cluster')
     .option('--cluster <namespace/name>', 'the Galera cluster that --yes is meant for');

@@ -1,25 +1,27 @@
+import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { program as programName } from '../actions/program.ts';
 import { FailureError } from '../base/failure.ts';
+import type { Way } from '../engine/event.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import { ConfigError } from '../host/config-file.ts';
 import { formatProblem } from '../runbook/problem.ts';
-import { type Globals, globalsOf, type RunOptions, withGlobals, withRunOptions } from './globals.ts';
+import { type Globals, globalsOf, type RunOptions, withAnswers, withGlobals, withRunOptions } from './globals.ts';
 import { RunbookError } from './load-runbook.ts';
-import { talk, tellFailure } from './output.ts';
+import { outliveTerminal, talk, tellFailure } from './output.ts';
 import { parameterTexts } from './parameter-texts.ts';
 
 /** The command line of design §7. Every command is loaded when it is called: `--help` waits for nothing. */
-export function commandLine(done: (exit: number) => void): Command {
-  const root = new Command('galera-runbook')
+export function commandLine(done: (exit: number) => void, name = ownName): Command {
+  const root = withGlobals(new Command(name))
     .description(
       'Backs up and restores a Galera cluster from executable runbooks: checks first, asks before it acts, keeps a transcript.',
     )
     .version(programName.split(' ').at(-1) ?? '', '-V, --version')
-    .showHelpAfterError('(galera-runbook --help)')
+    .showHelpAfterError(`(${name} --help)`)
     .configureHelp({ sortSubcommands: false })
     .exitOverride()
-    .addHelpText('after', examples);
+    .addHelpText('after', examples.replaceAll(`  ${ownName} `, `  ${name} `));
   const act = (command: Command, run: (globals: Globals, ...args: string[]) => Promise<number>) =>
     withGlobals(command)
       .exitOverride()
@@ -101,10 +103,14 @@ export function commandLine(done: (exit: number) => void): Command {
   act(runs.command('show <run>').description('one run: steps, failures, debts'), async (g, id = '') =>
     (await import('./runs.ts')).showRun(g, id),
   );
-  const continued = (way: 'repair' | 'rollback' | 'close', says: string) =>
-    carryOut(runs.command(`${way} <run>`).description(says), async (g, o, [id = '']) =>
-      (await import('./continue-run.ts')).continueRun(g, id, way, o),
-    );
+  const continued = (way: Way, says: string) => {
+    const command = withAnswers(runs.command(`${way} <run>`)).description(says);
+    act(command, async (g, id = '') => (await import('./continue-run.ts')).continueRun(g, id, way, options(command)));
+  };
+  continued(
+    'resume',
+    'go on with a run whose process died, or that stopped by itself; what was in doubt is looked at first. Refused when its way out has undone what the next steps need: then repair, or a new run',
+  );
   continued('repair', 'pay what a run owes, or go on with it once data was replaced');
   continued('rollback', 'put back the data that a restore has set aside; asked of a person, never answered by --yes');
   continued('close', 'remove for ever what a run has set aside');
@@ -122,6 +128,13 @@ export function commandLine(done: (exit: number) => void): Command {
   return root;
 }
 
+const ownName = 'galera-runbook';
+
+/** What people type, from the path that this was started by: `kubectl` finds its plugins by a file's name. */
+export function calledAs(path: string | undefined): string {
+  return basename(path ?? '', '.js') === 'kubectl-galera_runbook' ? `kubectl ${ownName}` : ownName;
+}
+
 const examples = `
 Examples:
   galera-runbook status
@@ -129,6 +142,7 @@ Examples:
   galera-runbook backup --yes --cluster openstack/lab
   galera-runbook backups list
   galera-runbook restore latest --dry-run
+  galera-runbook runs resume k7m2q9
   galera-runbook runs repair k7m2q9
   galera-runbook transcript show last
 
@@ -136,14 +150,13 @@ Exit codes: 0 done and verified; 1 failed; 2 usage; 3 done with warnings; 4 a ch
 10 the Galera cluster is not safe for this; 11 another run holds the lease; 130 interrupted and cleaned up; 131 a debt is open.`;
 
 /** Parses, acts, and turns whatever went wrong into one clear error; gives the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  // A reader that went away (`| head`) ends nobody's run.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+export async function main(args: readonly string[], path?: string): Promise<number> {
+  outliveTerminal();
   let exit: number = exits.done;
   try {
     await commandLine((code) => {
       exit = code;
-    }).parseAsync(args as string[], { from: 'user' });
+    }, calledAs(path)).parseAsync(args as string[], { from: 'user' });
     return exit;
   } catch (thrown) {
     return told(thrown);

@@ -10,6 +10,14 @@ export function talk(text: string): void {
   process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+const ignored = (): void => undefined;
+
+/** A reader that went away (`| head`), or a terminal that hung up (EIO), ends nobody's run: what is written is lost, and the journal has it. */
+export function outliveTerminal(): void {
+  for (const stream of [process.stdin, process.stdout, process.stderr])
+    stream.off('error', ignored).on('error', ignored);
+}
+
 /** The three sentences of a failure. */
 export function tellFailure(failure: Failure): void {
   talk(`galera-runbook: expected ${safeText(failure.expected)}`);

@@ -1,42 +1,43 @@
 import { readFile } from 'node:fs/promises';
 import { FailureError, fail } from '../base/failure.ts';
 import type { RunEvent } from '../engine/event.ts';
-import { mirroredRuns } from './cluster-mirror.ts';
+import type { RunFolder } from '../host/state-folder.ts';
+import { mirroredIds, mirroredRun } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
 import { RunRecord, stateFolder } from './run-record.ts';
 import type { Session } from './session.ts';
 
+/** A run as this machine, or else its mirror in the cluster, knows it. */
 export interface OpenedRun {
-  readonly record: RunRecord;
+  readonly run: string;
   readonly events: readonly RunEvent[];
   readonly document: Uint8Array;
+  /** Locked. Absent: the run is known from its mirror alone. */
+  readonly record?: RunRecord;
+  readonly torn: boolean;
 }
 
-/** A run to take up: from this machine's record, else from its mirror in the cluster, which then becomes a record here. */
-export async function recordOf(globals: Globals, session: Session, word: string): Promise<OpenedRun> {
-  const state = stateFolder(globals);
+/** For taking a run up: refused when a process of this machine works on it, when its journal is damaged, or of a newer program. */
+export async function openRun(globals: Globals, session: Session, word: string): Promise<OpenedRun> {
+  let folder: RunFolder;
   try {
-    const folder = await state.find(word);
-    const { record, events } = await RunRecord.open(folder, session.redactor);
-    return {
-      record,
-      events: await caughtUp(session, folder.id, record, events),
-      document: await readFile(folder.runbook),
-    };
+    folder = await stateFolder(globals).find(word);
   } catch (thrown) {
     if (!(thrown instanceof FailureError) || thrown.failure.kind !== 'usage' || word === 'last') throw thrown;
-    return await fromMirror(globals, session, word, thrown);
+    return await fromMirror(session, word, thrown);
   }
+  const { record, events, torn } = await RunRecord.open(folder, session.redactor);
+  return { run: folder.id, record, events, torn, document: await readFile(folder.runbook) };
 }
 
-async function fromMirror(globals: Globals, session: Session, word: string, notHere: FailureError): Promise<OpenedRun> {
-  const runs = await mirroredRuns(session.ports.kube, session.config.namespace);
-  const found = runs.filter(({ run }) => run.startsWith(word));
-  const [only, ...others] = found;
-  if (!only) throw notHere;
-  if (others.length > 0)
-    fail('usage', `one run ${word}`, found.map(({ run }) => run).join(', '), 'give more letters of the id');
-  const { run, events, document } = only;
+async function fromMirror(session: Session, word: string, notHere: FailureError): Promise<OpenedRun> {
+  const { kube } = session.ports;
+  const { namespace } = session.config;
+  const ids = await mirroredIds(kube, namespace, word);
+  const [run, ...others] = ids;
+  if (run === undefined) throw notHere;
+  if (others.length > 0) fail('usage', `one run ${word}`, ids.join(', '), 'give more letters of the id');
+  const { events = [], document } = (await mirroredRun(kube, namespace, run)) ?? {};
   if (document === undefined)
     fail(
       'refused',
@@ -44,35 +45,62 @@ async function fromMirror(globals: Globals, session: Session, word: string, notH
       'none',
       `take the run up on the bastion that began it`,
     );
-  const bytes = new TextEncoder().encode(document);
-  const record = await RunRecord.create(globals, run, bytes, session.redactor);
-  for (const event of events) await record.append(event);
-  return { record, events, document: bytes };
+  return { run, events, torn: false, document: new TextEncoder().encode(document) };
 }
 
-/** What another bastion has added since to this run's mirror: taken over, or refused where the two have parted. */
-async function caughtUp(
-  session: Session,
-  run: string,
-  record: RunRecord,
-  own: readonly RunEvent[],
-): Promise<readonly RunEvent[]> {
-  const mirrored = (await mirroredRuns(session.ports.kube, session.config.namespace)).find((each) => each.run === run);
-  if (!mirrored || mirrored.events.length <= own.length) return own;
-  const parted = own.findIndex((event, index) => {
-    const other = mirrored.events[index];
+/**
+ * All that has happened, wherever: what another bastion has added to the mirror is taken over; a journal that has parted from it, or that came
+ * from another machine and goes beyond it, is refused. Asked once the lease is ours, so that nobody adds to it any more.
+ */
+export async function caughtUp(session: Session, { run, record, events }: OpenedRun): Promise<readonly RunEvent[]> {
+  const mirrored = (await mirroredRun(session.ports.kube, session.config.namespace, run))?.events ?? [];
+  const elsewhere = `take the run up where it was worked on last; or, from its mirror alone, with another --state-dir`;
+  const common = Math.min(events.length, mirrored.length);
+  const parted = events.slice(0, common).findIndex((event, index) => {
+    const other = mirrored[index];
     return other?.at !== event.at || other.type !== event.type;
   });
-  if (parted >= 0) {
-    await record.finish(own);
+  if (parted >= 0)
     fail(
       'refused',
       `run ${run} with one history`,
       `this machine's journal and the mirror in the cluster differ from event ${parted + 1} on`,
-      'take the run up on the bastion that worked on it last',
+      elsewhere,
     );
-  }
-  const missed = mirrored.events.slice(own.length);
-  for (const event of missed) await record.append(event);
-  return [...own, ...missed];
+  const by = lastBy(events);
+  if (record && mirrored.length < events.length && by !== undefined && hostOf(by) !== hostOf(session.by))
+    fail(
+      'refused',
+      `a record of run ${run} that was made on this machine, ${hostOf(session.by)}`,
+      `${by} has worked on it last, and the mirror in the cluster ${mirrored.length === 0 ? 'is not there' : `ends at event ${mirrored.length} of ${events.length}`}: a state folder of another machine?`,
+      elsewhere,
+    );
+  const missed = mirrored.slice(events.length);
+  for (const event of missed) await record?.append(event);
+  return [...events, ...missed];
+}
+
+/** A record on this machine for a run that was known from its mirror alone. */
+export async function recordHere(
+  globals: Globals,
+  session: Session,
+  { run, record, document }: OpenedRun,
+  events: readonly RunEvent[],
+): Promise<RunRecord> {
+  if (record) return record;
+  const made = await RunRecord.create(globals, run, document, session.redactor);
+  for (const event of events) await made.append(event);
+  return made;
+}
+
+/** Who drove the run last, as `user@host`. */
+function lastBy(events: readonly RunEvent[]): string | undefined {
+  const drove = events.findLast(
+    (event) => event.type === 'run-started' || event.type === 'run-continued' || event.type === 'run-resumed',
+  );
+  return drove && 'by' in drove ? drove.by.split(' ')[0] : undefined;
+}
+
+function hostOf(by: string): string {
+  return by.split(' ')[0]?.split('@').at(-1) ?? '';
 }

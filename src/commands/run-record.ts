@@ -45,10 +45,15 @@ export class RunRecord implements Journal {
   static async open(
     folder: RunFolder,
     redactor: Redactor,
-  ): Promise<{ readonly record: RunRecord; readonly events: readonly RunEvent[] }> {
+  ): Promise<{ readonly record: RunRecord; readonly events: readonly RunEvent[]; readonly torn: boolean }> {
     const lock = await lockRun(folder);
-    const { journal, text } = await JournalFile.open(folder);
-    return { record: new RunRecord(folder, journal, lock, redactor), events: await eventsOf(folder, text) };
+    try {
+      const { journal, text, torn } = await JournalFile.open(folder);
+      return { record: new RunRecord(folder, journal, lock, redactor), events: await eventsOf(folder, text), torn };
+    } catch (thrown) {
+      await lock.release();
+      throw thrown;
+    }
   }
 
   async append(event: RunEvent): Promise<void> {

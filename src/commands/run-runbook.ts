@@ -1,6 +1,6 @@
 import { program } from '../actions/program.ts';
 import { resolveBackup } from '../actions/resolve-backup.ts';
-import { FailureError, fail, failure } from '../base/failure.ts';
+import { fail } from '../base/failure.ts';
 import { canonical } from '../base/json.ts';
 import { Run } from '../engine/drive.ts';
 import type { Mode, Plan } from '../engine/event.ts';
@@ -9,7 +9,7 @@ import type { Frontend } from '../engine/frontend.ts';
 import { parametersOf } from '../engine/parameters.ts';
 import { makePlan, refusals, sha256 } from '../engine/plan.ts';
 import { onSignals } from '../host/signals.ts';
-import { repairCommand } from '../record/commands.ts';
+import { repairCommand, resumeCommand } from '../record/commands.ts';
 import { summarize } from '../record/run-summary.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { clusterWord } from '../target/identity.ts';
@@ -129,26 +129,29 @@ async function runOnce(
       terminal: hasTerminal(),
       ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
       unmoved: async (of) => {
-        moved.yet = sha256(canonical(sawOf(session, await see(session)))) !== of.saw;
-        if (moved.yet)
-          throw new FailureError(
-            failure('refused', 'the target as the plan saw it', 'it has moved since', 'the plan is made again'),
-          );
+        moved.yet = await hasMoved(session, of);
+        if (moved.yet) fail('refused', 'the target as the plan saw it', 'it has moved since', 'the plan is made again');
       },
     }),
   );
-  const exit = await driveRecorded(driver, record, frontend, () =>
-    driver.append({ type: 'run-started', plan, mode, by: session.by, format: 1 }),
-  );
+  const exit = await driveRecorded(driver, record, frontend, async () => {
+    await driver.append({ type: 'run-started', plan, mode, by: session.by, format: 1 });
+    return undefined;
+  });
   return moved.yet ? 'moved' : exit;
 }
 
-/** Drives with signals watched; writes the transcript whatever happens. */
+/** Whether what a plan saw is not so any more. */
+export async function hasMoved(session: Session, plan: Plan): Promise<boolean> {
+  return sha256(canonical(sawOf(session, await see(session)))) !== plan.saw;
+}
+
+/** Drives with signals watched; writes the transcript whatever happens. `begin` gives the exit code of a run that was not begun. */
 export async function driveRecorded(
   driver: Run,
   record: RunRecord,
   frontend: Frontend,
-  begin: () => Promise<void>,
+  begin: () => Promise<number | undefined>,
 ): Promise<number> {
   const unwatch = onSignals({
     stop: (by) => void driver.stop(by),
@@ -157,8 +160,7 @@ export async function driveRecorded(
     hangUp: () => void driver.stop('SIGHUP'),
   });
   try {
-    await begin();
-    return await driver.drive();
+    return (await begin()) ?? (await driver.drive());
   } finally {
     unwatch();
     await record.finish(driver.events);
@@ -212,6 +214,6 @@ async function checkNobodyElse(session: Session): Promise<void> {
       'held',
       'no other run on this Galera cluster',
       `run ${holder.run} of ${holder.holder} holds the lease`,
-      'wait until that run has ended: galera-runbook status shows it',
+      `wait until that run has ended; if its process died: ${resumeCommand(holder.run)}, or ${repairCommand(holder.run)}`,
     );
 }

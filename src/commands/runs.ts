@@ -1,40 +1,21 @@
 import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
-import type { RunEvent } from '../engine/event.ts';
 import { isLocked } from '../host/run-lock.ts';
-import type { StateFolder } from '../host/state-folder.ts';
-import { closeCommand, repairCommand } from '../record/commands.ts';
+import { closeCommand, repairCommand, resumeCommand } from '../record/commands.ts';
 import { type RunSummary, summarize } from '../record/run-summary.ts';
 import { transcript } from '../record/transcript.ts';
 import { columns } from './columns.ts';
 import type { Globals } from './globals.ts';
+import { localRuns } from './local-runs.ts';
 import { data, talk } from './output.ts';
 import { readEvents, stateFolder } from './run-record.ts';
 
-export interface ListedRun extends RunSummary {
-  /** A process of this machine is at it. */
-  readonly running: boolean;
-}
-
-/** Runs recorded on this machine, newest first; a damaged journal is told, never in the way of the others. */
-export async function localRuns(state: StateFolder): Promise<readonly ListedRun[]> {
-  const ids = await state.list();
-  const all = await Promise.all(
-    ids.map(async (id): Promise<ListedRun | undefined> => {
-      const folder = await state.find(id);
-      const events = await readEvents(folder).catch((thrown: Error) => {
-        talk(`run ${id}: ${thrown.message}`);
-        return [] as readonly RunEvent[];
-      });
-      const summary = summarize(events);
-      return summary && { ...summary, running: await isLocked(folder) };
-    }),
-  );
-  return all.filter((run) => run !== undefined);
-}
-
 export async function listRuns(globals: Globals): Promise<number> {
-  const runs = await localRuns(stateFolder(globals));
+  const found = await localRuns(stateFolder(globals), { damaged: (run, why) => talk(`run ${run}: ${why.message}`) });
+  const runs = await Promise.all(
+    // `running`: a process of this machine is at it.
+    found.map(async ({ folder, summary }) => ({ ...summary, running: await isLocked(folder) })),
+  );
   if (globals.output === 'json') {
     data(JSON.stringify(runs, null, 2));
     return 0;
@@ -61,7 +42,8 @@ export async function listRuns(globals: Globals): Promise<number> {
 }
 
 /** What is left to do about a run. */
-export function nextOf(run: RunSummary): string {
+function nextOf(run: RunSummary & { readonly running: boolean }): string {
+  if (run.endedAt === undefined) return run.running ? '' : resumeCommand(run.run);
   if (run.unpaid.length > 0) return repairCommand(run.run);
   return run.kept.length > 0 && !run.closed ? closeCommand(run.run) : '';
 }
@@ -103,6 +85,7 @@ export async function showRun(globals: Globals, word: string): Promise<number> {
     `by         ${summary.by}`,
     `started    ${dateTimeText(summary.startedAt)}`,
     `ended      ${summary.endedAt === undefined ? 'not yet' : `${dateTimeText(summary.endedAt)}, exit ${summary.exit}: ${summary.says}`}`,
+    ...(summary.endedAt === undefined ? [`go on      unless it still runs: ${resumeCommand(summary.run)}`] : []),
     ...summary.unpaid.map((debt) => `owes       ${debt.says}; ${repairCommand(summary.run)}`),
     ...summary.kept.map((debt) => `keeps      ${debt.says}; ${closeCommand(summary.run)}`),
     `record     ${folder.path}`,

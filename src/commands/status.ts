@@ -18,9 +18,10 @@ import { highestCommitted, memberRow } from '../views/member-row.ts';
 import type { BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
 import { mirroredRuns } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
+import { type LocalRun, localRuns } from './local-runs.ts';
 import { data, talk } from './output.ts';
-import { proofWords } from './proof-words.ts';
-import { readEvents, stateFolder } from './run-record.ts';
+import { proofText } from './proof-words.ts';
+import { stateFolder } from './run-record.ts';
 import { openSession, type Session, see } from './session.ts';
 
 export interface StatusOptions {
@@ -89,7 +90,7 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
     lastMeasures(look).catch(asFailure),
     session.lease().read().catch(asFailure),
     mirroredRuns(look.kube, namespace).catch(asFailure),
-    ownRuns(globals),
+    localRuns(stateFolder(globals), { newest: 50 }),
   ]);
   const health = healthOf(readings, view.members.length);
   const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
@@ -149,23 +150,7 @@ function measured(measure: { readonly freeBytes: number; readonly at: number } |
   return measure ? { freeBytes: measure.freeBytes, readAt: measure.at } : {};
 }
 
-interface KnownRun {
-  readonly summary: RunSummary;
-  readonly events: readonly RunEvent[];
-}
-
-async function ownRuns(globals: Globals): Promise<readonly KnownRun[]> {
-  const state = stateFolder(globals);
-  const ids = await state.list();
-  const all = await Promise.all(
-    ids.slice(0, 50).map(async (id) => {
-      const events = await readEvents(await state.find(id)).catch(() => []);
-      const summary = summarize(events);
-      return summary ? [{ summary, events }] : [];
-    }),
-  );
-  return all.flat();
-}
+type KnownRun = Pick<LocalRun, 'summary' | 'events'>;
 
 /** This machine's journals and the mirrors of other bastions; of the same run the one that knows more. */
 function mergedRuns(
@@ -210,7 +195,7 @@ function backupRows(
       bytes: archiveBytes(manifest),
       position: `${manifest.position.uuid}:${manifest.position.seqno}`,
       mark: proofMarks[proof.level] as BackupRow['mark'],
-      proof: proofWords[proof.level],
+      proof: proofText(proof),
       ...(isGood(entry) && proof.at !== '' ? { provenAt: Date.parse(proof.at) } : {}),
     };
   });

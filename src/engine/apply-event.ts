@@ -1,6 +1,7 @@
 import { invariant } from '../base/failure.ts';
 import type { RunEvent } from './event.ts';
-import { newRun, type RunState, type StepState, stepState } from './state.ts';
+import { isAskedAgain, stoppedBy } from './resumption.ts';
+import { isInDoubt, newRun, type RunState, type StepState, stepState } from './state.ts';
 
 /** The only way a run's state changes: live, on resume, in screens and in the transcript. Pure. */
 export function applyEvent(state: RunState, event: RunEvent): RunState {
@@ -26,6 +27,8 @@ function next(state: RunState, event: RunEvent): RunState {
       };
     case 'run-continued':
       return continued(state, event);
+    case 'run-resumed':
+      return resumed(state, event);
     case 'lease-taken':
     case 'lease-released':
     case 'effect-started':
@@ -64,7 +67,7 @@ function next(state: RunState, event: RunEvent): RunState {
     case 'debt-owed':
       return { ...state, debts: [...state.debts.filter((debt) => debt.id !== event.debt.id), event.debt] };
     case 'debt-paid':
-      return { ...state, debts: state.debts.filter((debt) => debt.id !== event.id) };
+      return paid(state, event.id);
     case 'way-out-started':
       return { ...state, phase: 'way-out' };
     case 'run-ended':
@@ -75,17 +78,16 @@ function next(state: RunState, event: RunEvent): RunState {
 }
 
 function continued(state: RunState, event: RunEvent & { type: 'run-continued' }): RunState {
-  const { stop: _stop, failure: _failure, exit: _exit, gate: _gate, ...rest } = state;
-  const ids = new Set(event.steps.map((planned) => planned.step.id));
+  const { stop: _stop, failure: _failure, exit: _exit, endedAt: _endedAt, gate: _gate, ...rest } = state;
+  const kinds = new Map(event.steps.map(({ step }) => [step.id, step.kind]));
   const reset = Object.fromEntries(
-    Object.entries(state.steps).map(([id, step]) => [
-      id,
-      ids.has(id) ? ({ is: 'pending', attempt: step.attempt } satisfies StepState) : step,
-    ]),
+    Object.entries(state.steps).map(([id, step]) => [id, kinds.has(id) ? takenUp(step, kinds.get(id)) : step]),
   );
   return {
     ...rest,
     phase: event.way,
+    part: event.way,
+    section: event.way === 'repair' || event.way === 'resume' ? state.section : sectionOf(event.way),
     mode: event.mode,
     by: event.by,
     order: event.steps,
@@ -94,6 +96,41 @@ function continued(state: RunState, event: RunEvent & { type: 'run-continued' })
     warnings: 0,
     changed: false,
   };
+}
+
+function sectionOf(way: 'rollback' | 'close'): RunState['section'] {
+  return way === 'rollback' ? 'rollback' : 'steps';
+}
+
+/** What acts and is in doubt stays so, to be settled with what its start has journaled; everything else begins anew. */
+function takenUp(step: StepState, kind: string | undefined): StepState {
+  const { failure: _failure, inDoubt: _inDoubt, ...rest } = step;
+  return kind === 'do' && isInDoubt(step) ? { ...rest, is: 'started' } : { is: 'pending', attempt: step.attempt };
+}
+
+/**
+ * The same plan goes on. What had stopped the way forward before the process died still does, so its way out goes on; but who stopped
+ * waiting waits again. Of the answers only the plan's stays, which was asked for again.
+ */
+function resumed(state: RunState, event: RunEvent & { type: 'run-resumed' }): RunState {
+  const { gate: _gate, stop, ...rest } = state;
+  const next: RunState = { ...rest, mode: event.mode, by: event.by, ...(stop === 'soft' ? { stop } : {}) };
+  if (next.phase === 'way-out' || stoppedBy(next) !== undefined) return { ...next, phase: 'way-out' };
+  const steps = { ...state.steps };
+  for (const { step } of state.order) {
+    const now = stepState(state, step.id);
+    const again = step.kind !== 'do' && (now.is === 'started' || isAskedAgain(step, state));
+    if (again) steps[step.id] = { is: 'pending', attempt: now.attempt };
+  }
+  return { ...next, steps, answers: { plan: 'yes' } };
+}
+
+/** What a step in doubt owed is paid: whatever it has done is undone, so its next start is a new one and owes again. */
+function paid(state: RunState, id: string): RunState {
+  const next = { ...state, debts: state.debts.filter((debt) => debt.id !== id) };
+  const step = state.debts.find((debt) => debt.id === id)?.step;
+  if (step === undefined || !isInDoubt(stepState(state, step))) return next;
+  return withStep(next, step, { is: 'failed', inDoubt: false });
 }
 
 function started(state: RunState, event: RunEvent & { type: 'step-started' }): RunState {
@@ -106,8 +143,14 @@ function started(state: RunState, event: RunEvent & { type: 'step-started' }): R
     memo: event.memo,
     startedAt: event.at,
   });
+  // Whoever pays by themselves, or repairs before the point of no return, takes away what the steps before have made.
+  const takesAway = state.phase === 'way-out' || (state.phase === 'repair' && !state.crossed && !state.unproven);
+  const paid = state.debts.filter(
+    (debt) => event.pays?.includes(debt.id) && stepState(state, debt.step).is === 'passed',
+  );
   return {
     ...after,
+    undone: takesAway ? [...state.undone, ...paid.map((debt) => debt.step)] : state.undone,
     changed: state.changed || acts,
     unproven: state.unproven || (acts && planned.danger === 'destroys' && state.phase !== 'close'),
     crossed:

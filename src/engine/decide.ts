@@ -1,11 +1,14 @@
 import type { Debt } from './action.ts';
 import type { PlannedStep } from './event.ts';
 import { exitOfRun } from './exit-code.ts';
+import { answeredNo, hasBegun, stoppedBy } from './resumption.ts';
 import { kept, owed, type RunState, stepState } from './state.ts';
 
 export type Command =
   | { readonly do: 'ask'; readonly step: 'plan' | PlannedStep }
   | { readonly do: 'start'; readonly planned: PlannedStep; readonly attempt: number; readonly pays: readonly Debt[] }
+  /** It started in a process that died: whether it has happened has to be seen first. */
+  | { readonly do: 'settle'; readonly planned: PlannedStep; readonly attempt: number; readonly pays: readonly Debt[] }
   | { readonly do: 'skip'; readonly step: string; readonly reason: string }
   | { readonly do: 'way-out'; readonly reason: string }
   | { readonly do: 'end'; readonly exit: number; readonly says: string; readonly unpaid: readonly string[] };
@@ -21,6 +24,7 @@ export function decide(state: RunState): Command {
     case 'repair':
     case 'rollback':
     case 'close':
+    case 'resume':
       return onTheWay(state);
     case 'way-out':
       return wayOut(state);
@@ -28,15 +32,15 @@ export function decide(state: RunState): Command {
 }
 
 function onTheWay(state: RunState): Command {
-  const stopped = whyStopped(state);
+  const stopped = stoppedBy(state);
   // Not begun: no lease, so nothing may be done about what was owed before.
-  if (stopped !== undefined) return begun(state) ? { do: 'way-out', reason: stopped } : end(state);
+  if (stopped !== undefined) return hasBegun(state) ? { do: 'way-out', reason: stopped } : end(state);
   if (state.answers.plan === undefined) return { do: 'ask', step: 'plan' };
   for (const planned of state.order) {
     const { is, attempt } = stepState(state, planned.step.id);
-    if (is === 'passed' || is === 'skipped') continue;
+    if (is === 'skipped' || (is === 'passed' && !owesStill(state, planned))) continue;
     if (planned.skipped !== undefined) return { do: 'skip', step: planned.step.id, reason: planned.skipped };
-    if (is === 'started') return start(state, planned, attempt);
+    if (is === 'started') return settle(state, planned, attempt);
     const idle = whyIdle(state, planned);
     if (idle !== undefined) return { do: 'skip', step: planned.step.id, reason: idle };
     if (planned.gate !== undefined && state.answers[planned.step.id] === undefined) return { do: 'ask', step: planned };
@@ -53,29 +57,16 @@ function wayOut(state: RunState): Command {
   if (state.crossed) return end(state);
   for (const planned of state.order) {
     const { is, attempt } = stepState(state, planned.step.id);
-    if (is !== 'pending') continue;
-    const pays = paidBy(state, planned);
-    if (pays.length > 0) return start(state, planned, attempt + 1);
+    if (paidBy(state, planned).length === 0) continue;
+    if (is === 'started') return settle(state, planned, attempt);
+    if (is === 'pending' || is === 'passed') return start(state, planned, attempt + 1);
   }
   return end(state);
 }
 
-/** The plan's gate was answered yes and the lease was got. */
-function begun(state: RunState): boolean {
-  return state.answers.plan === 'yes' && state.failure?.step !== 'plan';
-}
-
-function whyStopped(state: RunState): string | undefined {
-  if (state.stop !== undefined) return 'stopped by the operator';
-  const no = answeredNo(state);
-  if (no !== undefined) return `${no} was answered no`;
-  if (state.failure) return `${state.failure.step} failed`;
-  return undefined;
-}
-
-/** The step, or the plan, whose gate was answered no. */
-function answeredNo(state: RunState): string | undefined {
-  return Object.entries(state.answers).find(([, answer]) => answer === 'no')?.[0];
+/** A payer that has passed, and its debt is open: the process died between the two lines, or the debt was made again since. */
+function owesStill(state: RunState, planned: PlannedStep): boolean {
+  return planned.step.kind === 'do' && paidBy(state, planned).length > 0;
 }
 
 /** Why a planned step has nothing to do now. */
@@ -93,6 +84,10 @@ export function paidBy(state: RunState, planned: PlannedStep): readonly Debt[] {
 
 function start(state: RunState, planned: PlannedStep, attempt: number): Command {
   return { do: 'start', planned, attempt, pays: paidBy(state, planned) };
+}
+
+function settle(state: RunState, planned: PlannedStep, attempt: number): Command {
+  return { do: 'settle', planned, attempt, pays: paidBy(state, planned) };
 }
 
 function end(state: RunState): Command {

@@ -1,20 +1,20 @@
 import { FailureError, failure, failureOf, invariant } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { Clock, Look } from '../target/look.ts';
-import type { Action, Catalogue, Check, Debt, Observed } from './action.ts';
-import { isFailure } from './action.ts';
+import { type Clock, type Look, stoppedByOperator } from '../target/look.ts';
+import type { Action, AnyAction, Catalogue, Check, Debt, Observed } from './action.ts';
+import { isFailure, isPending } from './action.ts';
 import { applyEvent } from './apply-event.ts';
+import { type Asked, askGate } from './ask-gate.ts';
 import { type Command, decide } from './decide.ts';
-import type { Gate, NewEvent, Plan, PlannedStep, RunEvent } from './event.ts';
+import type { Gate, Mode, NewEvent, Plan, PlannedStep, RunEvent, StepHow } from './event.ts';
 import { exits } from './exit-code.ts';
 import { fencedHands, type Writes } from './fenced-hands.ts';
-import type { Answer, Frontend } from './frontend.ts';
-import { gateOfOverride, gateOfPlan, gateOfStep } from './gate.ts';
-import { gatePolicy } from './gate-policy.ts';
+import type { Frontend } from './frontend.ts';
+import { gateOfAttestation, gateOfOverride, gateOfPlan, gateOfResume, gateOfStep } from './gate.ts';
 import { planAction } from './plan.ts';
 import type { Fence, Journal, LookFor, Mirror, RunLease } from './ports.ts';
 import { resolveInput, type Scope } from './resolve-input.ts';
-import { newRun, owed, type RunState } from './state.ts';
+import { newRun, owed, type RunState, stepState } from './state.ts';
 
 export interface Driving {
   readonly catalogue: Catalogue;
@@ -36,14 +36,37 @@ export interface Driving {
   readonly tidy: (run: string) => Promise<void>;
 }
 
+/** A lease that was another's: who had it, and the gate that a person answered where one had to be asked. */
+export interface TakenOver {
+  readonly from: string;
+  readonly asked?: Asked;
+}
+
 /** How long a step may take when its runbook does not say. */
 const defaultTimeoutMs = { check: 120_000, wait: 1_800_000, do: 1_800_000 } as const;
 /** A check whose answer is unknown (a dropped connection) is asked again after this, until its deadline or this often. */
 const againAfterMs = 2_000;
 const askAgain = 3;
 
-/** What aborted a step's signal. */
-const stopReason = 'stopped by the operator';
+/** One step while it is done. */
+interface Doing {
+  readonly planned: PlannedStep;
+  readonly attempt: number;
+  readonly pays: readonly Debt[];
+  readonly signal: AbortSignal;
+  /** On a way out. */
+  readonly paying: boolean;
+}
+
+interface Started {
+  readonly input: JsonObject;
+  readonly memo: JsonObject;
+}
+
+/** Of what was foretold, what nobody has to wait for: all that an attested step can give to later ones. */
+function certain(foretold: JsonObject = {}): JsonObject {
+  return Object.fromEntries(Object.entries(foretold).filter(([, value]) => !isPending(value)));
+}
 
 /** A run while it is going: events in, state out. One writer. */
 export class Run {
@@ -58,6 +81,9 @@ export class Run {
   #detached = Promise.withResolvers<'detached'>();
   #gate: AbortController | undefined;
   #leased = false;
+  /** Taken up and not answered for yet: nothing is written. */
+  #outside = false;
+  #declined = false;
 
   constructor(env: Driving, events: readonly RunEvent[] = []) {
     this.#env = env;
@@ -75,18 +101,25 @@ export class Run {
 
   /** The step that is under way is stopped or finished, then payers run. Asked again, it changes nothing. */
   async stop(by: string): Promise<void> {
+    if (this.#outside) return this.#decline();
     if (!this.#going() || this.#state.stop !== undefined) return;
     await this.append({ type: 'stop-asked', by, hard: false });
     this.#gate?.abort();
-    this.#stopping.abort(stopReason);
+    this.#stopping.abort(stoppedByOperator);
   }
 
   /** Waiting ends at once, nothing is paid, work in the cluster goes on. */
   async abandon(by: string): Promise<void> {
+    if (this.#outside) return this.#decline();
     if (!this.#going() || this.#state.stop === 'hard') return;
     await this.append({ type: 'stop-asked', by, hard: true });
     this.#gate?.abort();
     this.#detached.resolve('detached');
+  }
+
+  #decline(): void {
+    this.#declined = true;
+    this.#gate?.abort();
   }
 
   #going(): boolean {
@@ -128,6 +161,40 @@ export class Run {
     }
   }
 
+  /**
+   * Takes up a run whose lease is ours by now. Before that its journal may be another's, so nothing was written; what was asked until then is
+   * written here. False: somebody said no, and the run stays as it was.
+   */
+  async takeUp(
+    event: NewEvent & { readonly type: 'run-resumed' | 'run-continued' },
+    over?: TakenOver,
+  ): Promise<boolean> {
+    const asked = over?.asked ? [over.asked] : [];
+    if (event.type === 'run-resumed') {
+      const plan = this.#plan();
+      this.#outside = true;
+      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
+      const answer = await this.#put(gateOfResume(plan, this.#state), event.mode);
+      if (answer.answer.answer === 'no' || this.#declined) return false;
+      this.#outside = false;
+      asked.push(answer);
+    }
+    this.#leased = true;
+    await this.append(event);
+    for (const each of asked) {
+      await this.append({ type: 'gate-opened', gate: each.gate });
+      await this.#answered(each);
+    }
+    await this.append({ type: 'lease-taken', holder: this.#env.by, ...(over ? { from: over.from } : {}) });
+    return true;
+  }
+
+  /** What a process that died after its run's end has left undone. The lease is ours. */
+  async tidyUp(): Promise<void> {
+    this.#leased = true;
+    await this.#finish();
+  }
+
   /** Performs what is decided until the run has ended; gives its exit code. */
   async drive(): Promise<number> {
     for (;;) {
@@ -146,21 +213,32 @@ export class Run {
       case 'way-out':
         return await this.append({ type: 'way-out-started', reason: command.reason });
       case 'start':
-        return await this.#step(command.planned, command.attempt, command.pays);
+        return await this.#step(command.planned, command.attempt, command.pays, 'start');
+      case 'settle':
+        return await this.#step(command.planned, command.attempt, command.pays, 'settle');
     }
   }
 
   async #end(command: Command & { do: 'end' }): Promise<number> {
     await this.append({ type: 'run-ended', exit: command.exit, says: command.says, unpaid: command.unpaid });
-    const done = command.exit === exits.done || command.exit === exits.warned;
-    if (this.#leased) {
-      const finished = done && this.#state.debts.length === 0;
-      if (finished) await this.#env.tidy(this.#plan().run).catch(() => undefined);
-      if (finished) await this.append({ type: 'run-closed', by: this.#env.by });
-      await this.#env.mirror.push(this.#events).catch(() => undefined);
-      await this.#env.lease.release().catch(() => undefined);
-    }
+    if (this.#leased) await this.#finish();
     return command.exit;
+  }
+
+  async #finish(): Promise<void> {
+    const { exit, debts, closed } = this.#state;
+    const finished = (exit === exits.done || exit === exits.warned) && debts.length === 0 && !closed;
+    // Who has lost the lease leaves Jobs and mirror to who has it now.
+    const ours = await this.#env.fence.check().then(
+      () => true,
+      () => false,
+    );
+    if (finished && ours) await this.#env.tidy(this.#plan().run).catch(() => undefined);
+    if (finished) await this.append({ type: 'run-closed', by: this.#env.by });
+    // A run that never held the lease has nothing in the cluster.
+    const mirrored = this.#events.some(({ type }) => type === 'lease-taken');
+    if (ours && mirrored) await this.#env.mirror.push(this.#events).catch(() => undefined);
+    await this.#env.lease.release().catch(() => undefined);
   }
 
   #plan(): Plan {
@@ -179,34 +257,26 @@ export class Run {
   }
 
   async #answer(gate: Gate): Promise<'yes' | 'no'> {
-    const policy = gatePolicy(gate, this.#state.mode, this.#env.terminal);
     await this.append({ type: 'gate-opened', gate });
-    const answered = (answer: Answer, by: string) =>
-      this.append({
-        type: 'gate-answered',
-        step: gate.step,
-        sha256: gate.sha256,
-        answer: answer.answer,
-        by: answer.why ? `${by} (${answer.why})` : by,
-        ...(answer.typed === undefined ? {} : { typed: answer.typed }),
-      });
-    if (policy === 'answered') {
-      const typed = gate.word === undefined ? {} : { typed: gate.word };
-      await answered({ answer: 'yes', ...typed }, `--yes --cluster ${this.#env.cluster ?? ''}`.trim());
-      return 'yes';
-    }
-    if (policy !== 'ask') {
-      await answered(
-        { answer: 'no', why: gate.personal ? 'only a person at a terminal decides this' : 'no terminal to ask on' },
-        this.#env.by,
-      );
-      return 'no';
-    }
+    const asked = await this.#put(gate, this.#state.mode);
+    await this.#answered(asked);
+    return asked.answer.answer;
+  }
+
+  async #put(gate: Gate, mode: Mode): Promise<Asked> {
     this.#gate = new AbortController();
-    const answer = await this.#env.frontend.ask(gate, this.#gate.signal);
-    const right = answer.answer === 'yes' && (gate.need === 'yes-no' || answer.typed === gate.word);
-    await answered(right ? answer : { ...answer, answer: 'no' }, this.#env.by);
-    return right ? 'yes' : 'no';
+    return await askGate(this.#env, gate, mode, this.#gate.signal);
+  }
+
+  async #answered({ gate, answer, by }: Asked): Promise<void> {
+    await this.append({
+      type: 'gate-answered',
+      step: gate.step,
+      sha256: gate.sha256,
+      answer: answer.answer,
+      by: answer.why ? `${by} (${answer.why})` : by,
+      ...(answer.typed === undefined ? {} : { typed: answer.typed }),
+    });
   }
 
   /** After the plan's yes: the lease, and whether the plan still holds. A failure here is the run's, before anything was changed. */
@@ -220,7 +290,7 @@ export class Run {
               'held',
               'no other run on this Galera cluster',
               `the lease is held by ${holder}`,
-              'wait until that run has ended; galera-runbook status shows it',
+              'wait until that run has ended, which galera-runbook status shows; if its process died: galera-runbook runs resume, or runs repair',
             ),
           );
         }
@@ -240,7 +310,7 @@ export class Run {
 
   // --- steps
 
-  async #step(planned: PlannedStep, attempt: number, pays: readonly Debt[]): Promise<void> {
+  async #step(planned: PlannedStep, attempt: number, pays: readonly Debt[], how: 'start' | 'settle'): Promise<void> {
     const { step } = planned;
     const action = this.#env.catalogue.get(step.action);
     invariant(action, `unknown action ${step.action}`);
@@ -248,12 +318,13 @@ export class Run {
     const limit = AbortSignal.timeout(step.timeoutMs ?? defaultTimeoutMs[step.kind]);
     const stoppable = !paying && (action.kind === 'check' || action.stoppable);
     const signal = stoppable ? AbortSignal.any([limit, this.#stopping.signal]) : limit;
-    const work =
-      action.kind === 'check'
-        ? this.#check(planned, action, attempt, signal)
-        : this.#act(planned, action, attempt, pays, signal, paying);
     // Work that was let go ends with the process; its fenced hands refuse every further effect.
-    await Promise.race([work, this.#detached.promise]);
+    await Promise.race([this.#work({ planned, attempt, pays, signal, paying }, action, how), this.#detached.promise]);
+  }
+
+  async #work(doing: Doing, action: AnyAction, how: 'start' | 'settle'): Promise<void> {
+    if (action.kind === 'check') return await this.#check(doing, action);
+    return await (how === 'start' ? this.#act(doing, action) : this.#settle(doing, action));
   }
 
   #input(planned: PlannedStep, pays: readonly Debt[]): JsonObject {
@@ -262,81 +333,104 @@ export class Run {
     return resolveInput(planned.step.with, scope, pays.at(-1)?.payWith.input ?? {});
   }
 
-  async #check(planned: PlannedStep, check: Check, attempt: number, signal: AbortSignal): Promise<void> {
+  async #check({ planned, attempt, signal }: Doing, check: Check): Promise<void> {
     const { step } = planned;
     const look = this.#env.look(step.id, attempt, signal);
     await this.append({ type: 'step-started', step: step.id, attempt, input: planned.input, memo: {} });
-    let observed: Observed | undefined;
+    let observed: Observed;
     try {
       const input = this.#input(planned, []);
-      for (let asked = 1; ; asked++) {
-        observed = await this.#observe(() => check.observe(input, look));
-        const enough = step.kind === 'wait' ? false : observed.is === 'not-so' || asked >= askAgain;
-        if (observed.is === 'so' || enough || signal.aborted) break;
-        await look.clock.sleep(againAfterMs, signal).catch(() => undefined);
-      }
+      observed = await this.#asked(() => check.observe(input, look), look, step.kind === 'wait');
     } catch (thrown) {
       return await this.#failed(step.id, failureOf(thrown, 'look at the target by hand'), false);
     }
     await this.#settled(planned, observed, 'held', []);
   }
 
-  async #act(
-    planned: PlannedStep,
-    action: Action,
-    attempt: number,
-    pays: readonly Debt[],
-    signal: AbortSignal,
-    paying: boolean,
-  ): Promise<void> {
+  async #act(doing: Doing, action: Action): Promise<void> {
+    const { planned, attempt, pays, signal } = doing;
     const { step } = planned;
     const look = this.#env.look(step.id, attempt, signal);
-    const started = { yet: false };
+    let started: Started | undefined;
     try {
       const input = this.#input(planned, pays);
       const fresh = planned.pendingInputs.length > 0 || pays.length > 0 || planned.seen?.failure !== undefined;
       const plan = fresh ? await planAction(action, input, look) : planned;
       if (isFailure(plan)) return await this.#failed(step.id, plan, false);
-      if (!(await this.#mayReturnTraffic(planned, paying))) {
-        return await this.#failed(
-          step.id,
-          failure(
-            'refused',
-            'data that was compared with what was proven before the stop',
-            'nobody has decided to return traffic without that',
-            'galera-runbook runs repair goes on and compares; runs rollback goes back',
-          ),
-          false,
-        );
-      }
+      if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
       for (const debt of plan.debts) await this.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
-      await this.append({
-        type: 'step-started',
-        step: step.id,
-        attempt,
-        input,
-        memo: plan.memo,
-        ...(pays.length > 0 ? { pays: pays.map((debt) => debt.id) } : {}),
-      });
-      started.yet = true;
+      started = { input, memo: plan.memo };
+      await this.#started(doing, started);
       const before = await this.#observe(() => action.observe(input, look, plan.memo));
       if (before.is === 'so') return await this.#settled(planned, before, 'already-so', pays);
-      await action.apply(input, this.#hands(look, paying), plan.memo);
-      const after = await this.#observe(() =>
-        action.observe(input, this.#env.look(step.id, attempt, AbortSignal.timeout(defaultTimeoutMs.check)), plan.memo),
-      );
-      await this.#settled(planned, after, 'applied', pays);
     } catch (thrown) {
-      const found = failureOf(thrown, 'look at the target by hand');
-      await this.#failed(
-        step.id,
-        this.#state.stop === 'soft' && signal.aborted
-          ? failure('failed', 'the step to end', stopReason, 'nothing: what it left is paid for')
-          : found,
-        started.yet && found.kind === 'unknown',
-      );
-      await this.#settleUntouched(step.id);
+      return await this.#broken(doing, thrown, started !== undefined);
     }
+    await this.#apply(doing, action, started);
+  }
+
+  /** Started by a process that died, or whose answer was lost: what its start has journaled says what to look for, and to do again. */
+  async #settle(doing: Doing, action: Action): Promise<void> {
+    const { planned, attempt, pays, signal, paying } = doing;
+    const { step } = planned;
+    const { input = {}, memo = {} } = stepState(this.#state, step.id);
+    const look = this.#env.look(step.id, attempt, signal);
+    const seen = await this.#asked(() => action.observe(input, look, memo), look);
+    if (seen.is === 'so') return await this.#settled(planned, seen, 'settled', pays);
+    if (seen.is === 'unknown') {
+      const gate = gateOfAttestation(this.#plan(), planned, seen.failure);
+      if (paying || (await this.#answer(gate)) === 'no') return await this.#failed(step.id, seen.failure, true);
+      return await this.#passed(planned, 'attested', pays, {
+        says: `${this.#env.by} says that it has happened`,
+        output: certain(planned.foretold),
+        facts: {},
+      });
+    }
+    // What destroys is asked for again: it is a second beginning, maybe hours later and by somebody else.
+    const again = planned.danger === 'destroys' && !paying;
+    if (again && (await this.#answer(gateOfStep(this.#plan(), planned, this.#state))) === 'no') return;
+    if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
+    await this.#started(doing, { input, memo });
+    // Who goes on after a failure wants it tried anew where the first one's work is found broken; a run that only died ends as it would have.
+    const anew =
+      this.#state.part === 'forward' ? undefined : () => this.#act({ ...doing, attempt: attempt + 1 }, action);
+    await this.#apply(doing, action, { input, memo }, anew);
+  }
+
+  async #started({ planned, attempt, pays }: Doing, { input, memo }: Started): Promise<void> {
+    await this.append({
+      type: 'step-started',
+      step: planned.step.id,
+      attempt,
+      input,
+      memo,
+      ...(pays.length > 0 ? { pays: pays.map((debt) => debt.id) } : {}),
+    });
+  }
+
+  async #apply(doing: Doing, action: Action, { input, memo }: Started, anew?: () => Promise<void>): Promise<void> {
+    const { planned, attempt, pays, signal, paying } = doing;
+    const { step } = planned;
+    try {
+      await action.apply(input, this.#hands(this.#env.look(step.id, attempt, signal), paying), memo);
+      const look = this.#env.look(step.id, attempt, AbortSignal.timeout(defaultTimeoutMs.check));
+      await this.#settled(planned, await this.#observe(() => action.observe(input, look, memo)), 'applied', pays);
+    } catch (thrown) {
+      const broken = failureOf(thrown, '').kind !== 'unknown' && !signal.aborted && this.#state.stop === undefined;
+      if (anew && broken) return await anew();
+      await this.#broken(doing, thrown, true);
+    }
+  }
+
+  async #broken({ planned, signal }: Doing, thrown: unknown, started: boolean): Promise<void> {
+    const found = failureOf(thrown, 'look at the target by hand');
+    const stopped = signal.aborted && signal.reason === stoppedByOperator;
+    await this.#failed(
+      planned.step.id,
+      stopped ? failure('failed', 'the step to end', stoppedByOperator, 'nothing: what it left is paid for') : found,
+      started && found.kind === 'unknown',
+    );
+    await this.#settleUntouched(planned.step.id);
   }
 
   /** A step none of whose effects took place, in this attempt or one before, owes nothing: its payer would need what was just refused. */
@@ -354,7 +448,7 @@ export class Run {
    * Traffic returns to proven data only (design §6.12): once data was replaced and the check between has not passed, giving it back is a
    * person's typed decision. A run that replaced nothing may always give it back.
    */
-  async #mayReturnTraffic(planned: PlannedStep, paying: boolean): Promise<boolean> {
+  async #mayReturnTraffic({ planned, paying }: Doing): Promise<boolean> {
     if (planned.step.action !== 'traffic.put-back' || !this.#state.unproven) return true;
     if (paying) return false;
     return (
@@ -364,6 +458,19 @@ export class Run {
           'yes returns traffic to unproven data',
         ]),
       )) === 'yes'
+    );
+  }
+
+  async #unproven(step: string): Promise<void> {
+    await this.#failed(
+      step,
+      failure(
+        'refused',
+        'data that was compared with what was proven before the stop',
+        'nobody has decided to return traffic without that',
+        'galera-runbook runs repair goes on and compares; runs rollback goes back',
+      ),
+      false,
     );
   }
 
@@ -397,6 +504,16 @@ export class Run {
     });
   }
 
+  /** Asked again while the answer is unknown, or, to wait, until it is so or the step's time is over. */
+  async #asked(ask: () => Promise<Observed>, look: Look, wait = false): Promise<Observed> {
+    for (let asked = 1; ; asked++) {
+      const observed = await this.#observe(ask);
+      const enough = wait ? false : observed.is === 'not-so' || asked >= askAgain;
+      if (observed.is === 'so' || enough || look.signal.aborted) return observed;
+      await look.clock.sleep(againAfterMs, look.signal).catch(() => undefined);
+    }
+  }
+
   async #observe(ask: () => Promise<Observed>): Promise<Observed> {
     try {
       return await ask();
@@ -408,23 +525,25 @@ export class Run {
   async #settled(
     planned: PlannedStep,
     observed: Observed,
-    how: 'applied' | 'already-so' | 'held',
+    how: 'applied' | 'already-so' | 'settled' | 'held',
     pays: readonly Debt[],
   ): Promise<void> {
     const { step } = planned;
     if (observed.is !== 'so')
       return await this.#failed(step.id, observed.failure, observed.is === 'unknown' && how === 'applied');
     for (const says of observed.warnings ?? []) await this.append({ type: 'warned', step: step.id, says });
-    await this.append({
-      type: 'step-passed',
-      step: step.id,
-      how,
-      says: observed.says,
-      output: observed.output,
-      facts: observed.facts ?? {},
-    });
+    await this.#passed(planned, how, pays, { ...observed, facts: observed.facts ?? {} });
+  }
+
+  async #passed(
+    { step }: PlannedStep,
+    how: StepHow,
+    pays: readonly Debt[],
+    { says, output, facts }: { readonly says: string; readonly output: JsonObject; readonly facts: JsonObject },
+  ): Promise<void> {
+    await this.append({ type: 'step-passed', step: step.id, how, says, output, facts });
     const paid = pays.length > 0 ? pays : owed(this.#state).filter((debt) => step.pays.includes(debt.step));
-    for (const debt of paid) await this.append({ type: 'debt-paid', id: debt.id, says: observed.says });
+    for (const debt of paid) await this.append({ type: 'debt-paid', id: debt.id, says });
   }
 
   async #failed(step: string, of: ReturnType<typeof failure>, inDoubt: boolean): Promise<void> {

@@ -54,10 +54,11 @@ export interface Plan {
   readonly saw: string;
 }
 
-/** How a run that ended is taken up again: pay or go on, go back, remove what was kept. */
-export type Way = 'repair' | 'rollback' | 'close';
+/** How a run is taken up again with steps planned anew: pay or go on, go back, remove what was kept, go forward after a failure. */
+export type Way = 'repair' | 'rollback' | 'close' | 'resume';
 
-export type StepHow = 'applied' | 'already-so' | 'settled' | 'held';
+/** `settled`: it had happened before the process died. `attested`: nobody can read whether it has, and a person says so. */
+export type StepHow = 'applied' | 'already-so' | 'settled' | 'attested' | 'held';
 
 /** One line of the journal. */
 export type RunEvent = { readonly seq: number; readonly at: number } & (
@@ -70,7 +71,10 @@ export type RunEvent = { readonly seq: number; readonly at: number } & (
       readonly by: string;
       readonly program: string;
     }
-  | { readonly type: 'lease-taken'; readonly holder: string }
+  /** The process died: the same plan goes on where the journal ends. */
+  | { readonly type: 'run-resumed'; readonly mode: Mode; readonly by: string; readonly program: string }
+  /** `from`: who held it and was silent, or dead. */
+  | { readonly type: 'lease-taken'; readonly holder: string; readonly from?: string }
   | { readonly type: 'lease-released'; readonly holder: string }
   | { readonly type: 'stop-asked'; readonly by: string; readonly hard: boolean }
   | { readonly type: 'gate-opened'; readonly gate: Gate }

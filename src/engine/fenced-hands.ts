@@ -23,7 +23,7 @@ export interface Fencing {
 
 /**
  * The only way to the target's writes: each one is journaled on disk, mirrored into the cluster and fenced before it happens, and
- * journaled again after it (design §5). The fence is asked last, as close to the effect as it can be.
+ * journaled again after it (design §5). The fence is asked before the mirror is written, and last, as close to the effect as it can be.
  */
 export function fencedHands(look: Look, writes: Writes, fencing: Fencing): Hands {
   const step = look.at.step;
@@ -31,6 +31,8 @@ export function fencedHands(look: Look, writes: Writes, fencing: Fencing): Hands
   async function effect<T>(says: string, perform: () => Promise<T>): Promise<T> {
     await fencing.append({ type: 'effect-started', step, effect: says });
     try {
+      // Before the mirror too: who has lost the lease must not write over the journal of who has it now.
+      await fencing.check();
       await fencing.mirror();
       await fencing.check();
       const result = await perform();

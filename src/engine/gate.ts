@@ -1,10 +1,12 @@
+import type { Failure } from '../base/failure.ts';
 import { canonical } from '../base/json.ts';
 import { worse } from '../runbook/runbook.ts';
 import { clusterWord, type Identity } from '../target/identity.ts';
 import type { Effect } from './action.ts';
 import type { Gate, Plan, PlannedStep } from './event.ts';
 import { sha256 } from './plan.ts';
-import { kept, owed, type RunState } from './state.ts';
+import { stoppedBy } from './resumption.ts';
+import { isInDoubt, kept, owed, type RunState, stepState } from './state.ts';
 
 function sealed(gate: Omit<Gate, 'sha256'>): Gate {
   return { ...gate, sha256: sha256(canonical(gate)) };
@@ -50,6 +52,7 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
   const what = {
     forward: `run ${plan.runbook.name}`,
     repair: `go on with ${plan.runbook.name}`,
+    resume: `go on with ${plan.runbook.name}`,
     rollback: `roll back ${plan.runbook.name}`,
     close: `close the run of ${plan.runbook.name}`,
   };
@@ -75,6 +78,62 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
   });
 }
 
+/** Asked before a run whose process died goes on: nothing is written until it is answered. A rollback stays a person's decision. */
+export function gateOfResume(plan: Plan, state: RunState): Gate {
+  const before = gateOfPlan(plan, state);
+  const doubt = state.order.filter(
+    ({ step }) => step.kind === 'do' && isInDoubt(stepState(state, step.id)) && state.phase !== 'ended',
+  );
+  const left = state.order.filter(
+    ({ step, skipped }) => skipped === undefined && ['pending', 'started'].includes(stepState(state, step.id).is),
+  );
+  const shows = [
+    where(plan.identity),
+    `go on with run ${plan.run} of ${plan.runbook.name}, whose process ended in the middle`,
+    stoppedBy(state) === undefined && state.phase !== 'way-out'
+      ? `still to do: ${left.map(({ step }) => step.id).join(', ')}`
+      : 'it was on its way out: what is owed is paid, and it ends',
+    ...doubt.map(({ step }) => `in doubt, looked at first: ${step.id}`),
+    ...(state.phase === 'rollback' ? ['everything written since the data was replaced is lost'] : []),
+    ...owed(state).map((debt) => `owed: ${debt.says}`),
+  ];
+  const { sha256: _sha256, ...gate } = before;
+  return sealed({ ...gate, shows });
+}
+
+/** Another's lease, silent: only a person takes it, by typing the run's id. */
+export function gateOfTakeover(plan: Plan, holder: string, says: readonly string[]): Gate {
+  return sealed({
+    step: 'lease',
+    need: 'typed',
+    word: plan.run,
+    danger: 'disrupts',
+    shows: [where(plan.identity), `take over run ${plan.run} from ${holder}`, ...says],
+    personal: true,
+  });
+}
+
+/** Nobody can read whether a step has happened: a person who has looked says that it has. */
+export function gateOfAttestation(plan: Plan, planned: PlannedStep, unknown: Failure): Gate {
+  const { step, danger, effects } = planned;
+  return sealed({
+    step: step.id,
+    need: 'typed',
+    word: plan.run,
+    danger,
+    shows: [
+      where(plan.identity),
+      `${step.id} (${step.title}) has started, and whether it has happened cannot be read`,
+      `expected ${unknown.expected}`,
+      `found ${unknown.found}`,
+      ...effects.map((effect) => effectText(effect)),
+      'yes: you have looked at the cluster and it has happened, on all that it names; the run goes on after it',
+      'no: the run stops here',
+    ],
+    personal: true,
+  });
+}
+
 /** A decision about data that was not proven: only a person takes it, by typing. */
 export function gateOfOverride(plan: Plan, step: string, says: readonly string[]): Gate {
   return sealed({
@@ -97,7 +156,7 @@ function callouts(prose: string): string[] {
 }
 
 function wayBack(state: RunState): string[] {
-  if (state.phase !== 'forward') return [];
+  if (state.phase !== 'forward' && state.phase !== 'resume') return [];
   if (state.crossed)
     return ['if no: the run stops here, what is owed stays owed; go on with runs repair, back with runs rollback'];
   return ['if no: the run stops here and what is owed is paid'];

@@ -16,6 +16,7 @@ import {
 import type { Plan, PlannedStep } from './event.ts';
 import { needOf, strongerNeed } from './gate-policy.ts';
 import { leftOut, pendingFields, resolveInput, type Scope } from './resolve-input.ts';
+import { type RunState, stepState } from './state.ts';
 
 export interface Planning {
   readonly catalogue: Catalogue;
@@ -103,6 +104,16 @@ async function planStep(of: {
     danger,
     ...(gate ? { gate } : {}),
   };
+}
+
+/** The steps of a part that takes up a run, with what the run has found out and what it owes. */
+export async function planPart(
+  planning: Planning,
+  steps: readonly Step[],
+  state: RunState,
+): Promise<readonly PlannedStep[]> {
+  const scope = { ...state.plan?.parameters, ...state.plan?.facts, ...state.outputs };
+  return await planSteps(planning, steps, scope, state.debts, (step) => stepState(state, step).attempt);
 }
 
 /** An action's plan, with what it threw as a failure. */

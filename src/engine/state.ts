@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Debt } from './action.ts';
-import type { Gate, Mode, Plan, PlannedStep } from './event.ts';
+import type { Gate, Mode, Plan, PlannedStep, Way } from './event.ts';
 
 export interface StepState {
   readonly is: 'pending' | 'started' | 'passed' | 'failed' | 'skipped';
@@ -16,13 +16,17 @@ export interface StepState {
   readonly endedAt?: number;
 }
 
-/** `forward`: as planned. `way-out`: something stopped it, payers run. The other three take up a run that ended. */
-export type Phase = 'new' | 'forward' | 'way-out' | 'repair' | 'rollback' | 'close' | 'ended';
+/** `forward`: as planned. `way-out`: something stopped it, payers run. The ways take up a run whose last part is over. */
+export type Phase = 'new' | 'forward' | 'way-out' | Way | 'ended';
 
 /** A run, folded from its journal; frozen data, replaced by each event. */
 export interface RunState {
   readonly seq: number;
   readonly phase: Phase;
+  /** What is under way, or was when it ended: a way out belongs to it. */
+  readonly part: 'forward' | Way;
+  /** Which part of the document `repair` and `resume` go on with: `rollback` once that was chosen. */
+  readonly section: 'steps' | 'rollback';
   readonly plan?: Plan;
   readonly mode: Mode;
   readonly by: string;
@@ -45,6 +49,8 @@ export interface RunState {
   readonly crossed: boolean;
   /** Data was replaced, by a swap or by undoing one, and nobody has compared since what runs with what was proven (design §6.12). */
   readonly unproven: boolean;
+  /** Steps that had passed and whose debts somebody began to pay on a way out: what comes after them has lost its ground. */
+  readonly undone: readonly string[];
   readonly exit?: number;
   readonly closed: boolean;
   readonly startedAt?: number;
@@ -54,6 +60,8 @@ export interface RunState {
 export const newRun: RunState = {
   seq: 0,
   phase: 'new',
+  part: 'forward',
+  section: 'steps',
   mode: 'interactive',
   by: '',
   order: [],
@@ -65,11 +73,17 @@ export const newRun: RunState = {
   changed: false,
   crossed: false,
   unproven: false,
+  undone: [],
   closed: false,
 };
 
 export function stepState(state: RunState, id: string): StepState {
   return state.steps[id] ?? { is: 'pending', attempt: 0 };
+}
+
+/** Started, and nobody knows whether it has happened: the process died, or its answer was lost. */
+export function isInDoubt({ is, inDoubt }: StepState): boolean {
+  return is === 'started' || (is === 'failed' && inDoubt === true);
 }
 
 /** Debts that a run may not end with unnamed. */

@@ -100,7 +100,8 @@ export class KubeJobs implements JobReads, JobWrites {
       if (!isFinished(job) && job.spec?.suspend !== true) {
         await this.#objects.patch(refOf(namespace, name), { spec: { suspend: true } }, { uid: job.metadata.uid ?? '' });
       }
-      await this.#untilGone(job, end);
+      const left = await this.#untilGone(job, end);
+      if (left.length > 0) throw stillThere(name, left);
     } finally {
       setTimeout(() => enough.abort(), 1000).unref();
     }
@@ -121,8 +122,13 @@ export class KubeJobs implements JobReads, JobWrites {
     return podsOf(job, await this.#objects.list({ apiVersion: 'v1', kind: 'Pod', namespace }, `job-name=${name}`));
   }
 
-  async #untilGone(job: Obj, end: number): Promise<void> {
-    while ((await this.#pods(job)).some(isActive) && performance.now() < end) await sleep(this.#pollMs);
+  /** Pods that are still there when the time is over. */
+  async #untilGone(job: Obj, end: number): Promise<readonly Obj[]> {
+    for (;;) {
+      const left = (await this.#pods(job)).filter(isActive);
+      if (left.length === 0 || performance.now() >= end) return left;
+      await sleep(this.#pollMs);
+    }
   }
 
   async #waiting(job: Obj, pod: Obj | undefined): Promise<string> {
@@ -189,6 +195,19 @@ function refOf(namespace: string, name: string): Ref {
 
 function logOf(pod: Obj): { namespace: string; name: string; container: string } {
   return { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, container: containerOf(pod) };
+}
+
+/** A pod that does not end may still write: that its Job was stopped is not known. */
+function stillThere(job: string, pods: readonly Obj[]): FailureError {
+  const names = pods.map((pod) => `pod ${pod.metadata.name} on Kubernetes node ${pod.spec?.nodeName ?? '(none)'}`);
+  return new FailureError(
+    failure(
+      'unknown',
+      `no pod of Job ${job} once it is stopped`,
+      `${names.join(', ')} ${pods.length === 1 ? 'is' : 'are'} still there`,
+      'look at that Kubernetes node; only when it is surely off, delete the pod with --force; then run the step again',
+    ),
+  );
 }
 
 /** Same run, step, attempt and member: all that the rendered Job says of itself in its labels. */

@@ -70,6 +70,7 @@ export class KubeLease implements RunLease {
     const silenceMs = options.silenceMs ?? durationSeconds * 1000;
     const begun = this.#monotonic();
     let first: string | undefined;
+    let confirmed = options.confirm === undefined;
     for (;;) {
       const lease = await this.#kube.get(this.#ref);
       const by = lease && holderOf(lease);
@@ -77,6 +78,11 @@ export class KubeLease implements RunLease {
       first ??= life;
       if (by && life !== first) return { got: false, by };
       const left = begun + silenceMs - this.#monotonic();
+      if (by !== undefined && left <= 0 && !confirmed) {
+        confirmed = (await options.confirm?.(by)) === true;
+        if (!confirmed) return { got: false, by };
+        continue;
+      }
       if (by === undefined || left <= 0) {
         if (await this.#take(lease, holder, run)) return { got: true };
         continue;

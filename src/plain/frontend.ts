@@ -70,7 +70,9 @@ export class PlainFrontend implements Frontend {
   async ask(gate: Gate, signal: AbortSignal): Promise<Answer> {
     const { talk, input, clock } = this.#options;
     const shows = gate.shows.flatMap((text) => text.split(/\r?\n/));
-    talk(joined(shows.map((text) => lineOf(clock.now(), this.#run, 'gate-shows', text))));
+    // Before the first event only a takeover is asked, and its word is the run's id.
+    const run = this.#run === '' ? (gate.word ?? '') : this.#run;
+    talk(joined(shows.map((text) => lineOf(clock.now(), run, 'gate-shows', text))));
     this.#asking = true;
     try {
       return await ask(gate, { input, talk, clock }, signal);

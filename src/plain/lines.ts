@@ -115,7 +115,6 @@ export class PlainLines {
     const { type } = event;
     switch (type) {
       case 'run-started':
-      case 'lease-taken':
       case 'lease-released':
       case 'gate-opened':
       case 'effect-started':
@@ -132,6 +131,11 @@ export class PlainLines {
               .join(', ')}`,
           ],
         ];
+      case 'run-resumed':
+        this.#since = event.at;
+        return [[type, `by ${event.by}: its process had ended`]];
+      case 'lease-taken':
+        return event.from === undefined ? [] : [[type, `by ${event.holder}, taken over from ${event.from}`]];
       case 'stop-asked':
         return [
           [
@@ -202,9 +206,13 @@ export function numbered(state: RunState, id: string): string {
 function passedSentence(event: Of<'step-passed'>, state: RunState): string {
   const { startedAt } = stepState(state, event.step);
   const ms = startedAt === undefined ? 0 : event.at - startedAt;
-  const how = { applied: '', held: '', 'already-so': 'was so already: ', settled: 'settled, it had happened: ' }[
-    event.how
-  ];
+  const how = {
+    applied: '',
+    held: '',
+    'already-so': 'was so already: ',
+    settled: 'settled, it had happened: ',
+    attested: 'attested by a person: ',
+  }[event.how];
   const took = ms < 1000 || /\btook \d/.test(event.says) ? '' : `, took ${formatDuration(ms)}`;
   return `${numbered(state, event.step)}: ${how}${event.says}${took}`;
 }

@@ -1,5 +1,9 @@
 /** Commands that lines, transcript and tables show: whole, so that they can be pasted. */
 
+export function resumeCommand(run: string): string {
+  return `galera-runbook runs resume ${run}`;
+}
+
 export function repairCommand(run: string): string {
   return `galera-runbook runs repair ${run}`;
 }

@@ -18,6 +18,7 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
     by: text,
   }),
   'run-continued': z.looseObject({ way: text, steps: planned, mode: text, by: text, program: text }),
+  'run-resumed': z.looseObject({ mode: text, by: text, program: text }),
   'lease-taken': z.looseObject({ holder: text }),
   'lease-released': z.looseObject({ holder: text }),
   'stop-asked': z.looseObject({ by: text, hard: z.boolean() }),

@@ -102,6 +102,8 @@ function written(character: string): string {
     character,
     JSON.stringify(character).slice(1, -1),
     safeText(character),
+    // As Markdown that shows it.
+    safeText(character).replaceAll('\\', '\\\\'),
     units,
     units.toUpperCase().replaceAll('\\U', '\\u'),
   ];

@@ -37,6 +37,7 @@ function sectionOf(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'run-started':
     case 'run-continued':
+    case 'run-resumed':
     case 'way-out-started':
     case 'run-ended':
     case 'run-closed':
@@ -53,6 +54,7 @@ function sectionOf(event: RunEvent): string | undefined {
 function heading(section: string, state: RunState): string {
   if (section === theRun) return 'The run';
   if (section === 'plan') return 'The plan';
+  if (section === 'lease') return 'The lease';
   const title = state.order.find((planned) => planned.step.id === section)?.step.title;
   const number = stepNumber(state.order, section);
   return `${number === undefined ? 'Step' : `Step ${number}`} ${code(section)}${title === undefined ? '' : `: ${plain(title)}`}`;
@@ -69,8 +71,14 @@ function told(event: RunEvent, before: RunState, state: RunState, effects: Map<s
         `taken up again (${event.way}) by ${code(event.by)}, mode ${event.mode}, with ${code(event.program)}; its steps:`,
         ...event.steps.flatMap((step) => plannedStep(event.steps, step)).map((line) => `  ${line}`),
       ];
+    case 'run-resumed':
+      return [
+        `**resumed** by ${code(event.by)}, mode ${event.mode}, with ${code(event.program)}: its process had ended`,
+      ];
     case 'lease-taken':
-      return [`lease taken by ${code(event.holder)}`];
+      return [
+        `lease taken by ${code(event.holder)}${event.from === undefined ? '' : `, **taken over** from ${code(event.from)}`}`,
+      ];
     case 'lease-released':
       return [`lease given back by ${code(event.holder)}`];
     case 'stop-asked':
@@ -108,6 +116,7 @@ function told(event: RunEvent, before: RunState, state: RunState, effects: Map<s
         applied: 'done',
         'already-so': 'was so already',
         settled: 'settled: it had happened',
+        attested: 'attested by a person',
         held: 'holds',
       }[event.how];
       return [

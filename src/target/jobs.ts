@@ -106,7 +106,10 @@ export interface JobReads {
 export interface JobWrites {
   /** Creates the Job; when one of this name is there already, that one's work is taken as found. */
   start(spec: RunnerSpec): Promise<void>;
-  /** Deletes the Job's pods so that its trap runs (SIGTERM), keeps nothing running; waits until no pod is left or `graceMs` is over. */
+  /**
+   * Deletes the Job's pods so that its trap runs (SIGTERM), keeps nothing running; waits until no pod is left. Throws `unknown` with the pods
+   * that are still there after `graceMs`.
+   */
   stop(namespace: string, name: string, graceMs: number): Promise<void>;
   /** Removes the Job and its pods. */
   remove(namespace: string, name: string): Promise<void>;

@@ -27,7 +27,8 @@ export interface RunLease {
   read(): Promise<LeaseHolder | undefined>;
   /**
    * Takes a held lease after `silenceMs` (60 s) in which it did not change while we looked on; resolves at once with `got: false` when it does change.
-   * `onWait` gets the milliseconds still to wait.
+   * `onWait` gets the milliseconds still to wait. `confirm` is asked once the silence is over; what changes while it is asked counts as a sign
+   * of life, and without a yes the lease stays where it is.
    */
   takeOver(
     holder: string,
@@ -36,6 +37,7 @@ export interface RunLease {
       readonly silenceMs?: number;
       readonly signal?: AbortSignal;
       readonly onWait?: (leftMs: number) => void;
+      readonly confirm?: (by: LeaseHolder) => Promise<boolean>;
     },
   ): Promise<LeaseAnswer>;
 }

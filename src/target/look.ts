@@ -19,6 +19,8 @@ export interface At {
   readonly attempt: number;
 }
 
+export const stoppedByOperator = 'stopped by the operator';
+
 /** Reading the target. Planning, checks and dry runs get only this: they cannot write, by type (design §3). */
 export interface Look {
   readonly config: TargetConfig;
@@ -28,7 +30,10 @@ export interface Look {
   readonly sql: SqlReads;
   readonly jobs: JobReads;
   readonly clock: Clock;
-  /** Aborts when the operator stops waiting; writes race their own deadline, never this. */
+  /**
+   * Ends the waiting: when the operator stops a step that may be stopped ({@link stoppedByOperator} is the reason then), or when the step's
+   * time is over. Writes race their own deadline, never this.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
 import { invariant } from '../../src/base/failure.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import { compareSeqnos, nextSeqno } from '../../src/galera/seqno.ts';
 import type { RunnerSpec } from '../../src/target/jobs.ts';
 import type { Obj } from '../../src/target/kubernetes.ts';
@@ -64,8 +65,21 @@ export class FakeCluster extends FakeTarget {
         const volume = this.#volume(spec);
         [volume.uuid, volume.seqno] = (spec.values.POSITION ?? '').split(':') as [string, string];
         volume.swaps = [{ run: spec.run, state: 'whole' }];
+        volume.safe = false;
+        volume.source = 'grastate';
         this.cacheSurvives = false;
-        return { result: { in: 3, out: 3 } };
+        const { swaps, uuid: history, seqno } = volume;
+        return {
+          result: {
+            in: 3,
+            out: 3,
+            source: 'grastate',
+            uuid: history,
+            seqno,
+            safeToBootstrap: false,
+            swaps: [...swaps],
+          },
+        };
       },
       'swap-back': (spec) => {
         this.#volume(spec).swaps = [{ run: spec.run, state: 'back' }];
@@ -92,6 +106,16 @@ export class FakeCluster extends FakeTarget {
     return [...this.objects.values()].find((each) => each.kind === 'Service') as Obj;
   }
 
+  /** As Kubernetes before 1.27: a field that it does not know is dropped without a word. */
+  withoutOrdinals(): this {
+    const { patch } = this.kube;
+    this.kube.patch = async (ref, { spec, ...change }, guard) => {
+      const { ordinals: _, ...rest } = (spec ?? {}) as JsonObject;
+      return await patch(ref, spec === undefined ? change : { ...change, spec: rest }, guard);
+    };
+    return this;
+  }
+
   get replicas(): number {
     return this.statefulSet.spec.replicas;
   }
@@ -104,14 +128,19 @@ export class FakeCluster extends FakeTarget {
   settle(): void {
     memberNames.forEach((name, ordinal) => {
       const pod = this.#pod(name);
-      if (ordinal >= this.replicas && pod) this.#leave(name);
-      if (ordinal < this.replicas && !pod) this.#create(name, ordinal);
+      if (!this.#wanted(ordinal) && pod) this.#leave(name);
+      if (this.#wanted(ordinal) && !pod) this.#create(name, ordinal);
     });
     memberNames.forEach((name, ordinal) => {
-      if (this.#pod(name) && ordinal < this.replicas && !this.members.has(name)) this.#start(name);
+      if (this.#pod(name) && this.#wanted(ordinal) && !this.members.has(name)) this.#start(name);
     });
     for (const name of this.members) this.say(name, this.#status());
     this.#endpoints();
+  }
+
+  #wanted(ordinal: number): boolean {
+    const first = this.statefulSet.spec.ordinals?.start ?? 0;
+    return ordinal >= first && ordinal < first + this.replicas;
   }
 
   #status() {

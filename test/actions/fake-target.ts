@@ -93,6 +93,7 @@ export class FakeTarget implements Hands {
   /** Called on every sleep, with the time it is then: what goes on in the cluster meanwhile. */
   meanwhile: (now: number) => void = () => undefined;
   #uids = 0;
+  #versions = 0;
 
   constructor() {
     for (const object of wellObjects()) this.put(object);
@@ -103,15 +104,15 @@ export class FakeTarget implements Hands {
     const uid = object.metadata.uid ?? `uid-${++this.#uids}`;
     this.objects.set(keyOf({ ...object, name: object.metadata.name }), {
       ...object,
-      metadata: { ...object.metadata, uid },
+      metadata: { ...object.metadata, uid, resourceVersion: String(++this.#versions) },
     });
   }
 
   /** Changes an object in place of whatever would in a cluster. */
   change(kind: string, name: string, change: (object: Obj) => Obj): void {
-    const [key, found] = [...this.objects].find(([, each]) => each.kind === kind && each.metadata.name === name) ?? [];
-    invariant(key !== undefined && found, `no ${kind} ${name}`);
-    this.objects.set(key, change(found));
+    const found = [...this.objects.values()].find((each) => each.kind === kind && each.metadata.name === name);
+    invariant(found, `no ${kind} ${name}`);
+    this.put(change(found));
   }
 
   say(member: string, status: MemberStatus): void {
@@ -138,16 +139,21 @@ export class FakeTarget implements Hands {
         throw new Conflict(failure('failed', 'a free name', 'it is taken', 'read again'));
       }
       this.put(object);
-      return object;
+      return this.objects.get(keyOf({ ...object, name: object.metadata.name })) ?? object;
     },
-    patch: async (ref: Ref, patch: JsonObject, guard: { readonly uid: string }): Promise<Obj> => {
+    patch: async (
+      ref: Ref,
+      patch: JsonObject,
+      guard: { readonly uid: string; readonly resourceVersion?: string },
+    ): Promise<Obj> => {
       this.writes.push(`patch ${ref.kind} ${ref.name}`);
       const found = this.objects.get(keyOf(ref));
-      if (!found || found.metadata.uid !== guard.uid)
+      const { uid: own, resourceVersion: version } = found?.metadata ?? {};
+      if (!found || own !== guard.uid || (guard.resourceVersion ?? version) !== version)
         throw new Conflict(failure('failed', 'the object', 'another', 'read again'));
       const merged = merge(found, patch) as Obj;
-      this.objects.set(keyOf(ref), merged);
-      return merged;
+      this.put(merged);
+      return this.objects.get(keyOf(ref)) ?? merged;
     },
     remove: async (ref: Ref, uid: string): Promise<void> => {
       this.writes.push(`remove ${ref.kind} ${ref.name}`);
@@ -364,6 +370,7 @@ function wellObjects(): Obj[] {
       },
       status: { observedGeneration: 1, currentRevision: 'a', updateRevision: 'a' },
     },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mariadb-root', namespace }, data: { password: 'c2VjcmV0' } },
     { apiVersion: 'v1', kind: 'Service', metadata: { name: 'mariadb', namespace, uid: 'svc-uid' }, spec: { selector } },
     {
       apiVersion: 'discovery.k8s.io/v1',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { galeraStart } from '../../src/actions/galera-start.ts';
+import { statefulsetStop } from '../../src/actions/statefulset-stop.ts';
 import { FailureError, failure } from '../../src/base/failure.ts';
 import { failureFrom, planned } from './fail.ts';
 import { FakeCluster, type Volume } from './fake-restore.ts';
@@ -86,12 +87,84 @@ describe('galera.start', () => {
     expect(target.replicas).toBe(3);
   });
 
-  test('starts all at once when the member that must be first is not ordinal 0', async () => {
-    target.crashed(['105', '105', '106']);
-    target.cacheSurvives = true;
-    const seen = await start();
-    expect(seen.says).toBe('mariadb-server-2 first, the others by IST, no state dump');
-    expect(target.work.at(-1)).toBe('bootstrap mariadb-server-2 1');
+  describe('when the member that must be first is not ordinal 0', () => {
+    const alone: string[][] = [];
+    beforeEach(() => {
+      alone.length = 0;
+      target.crashed(['105', '104', '106']);
+      target.cacheSurvives = true;
+      target.meanwhile = () => {
+        target.settle();
+        alone.push([...target.members]);
+      };
+    });
+
+    test('it starts alone, and the others once it is known that they need no state dump', async () => {
+      const seen = await start();
+      expect(seen.says).toBe('mariadb-server-2 first, the others by IST, no state dump');
+      expect(target.work.at(-1)).toBe('bootstrap mariadb-server-2 1');
+      expect(alone[0]).toEqual(['mariadb-server-2']);
+      expect(target.statefulSet.spec).toMatchObject({ replicas: 3 });
+      expect(target.statefulSet.spec.ordinals).toBeUndefined();
+      expect(target.annotations).toEqual({});
+    });
+
+    test('a member that would need a state dump is refused before it starts', async () => {
+      target.cachedFrom = '106';
+      const failed = await failureFrom(start());
+      expect(failed.kind).toBe('unsafe');
+      expect(failed.found).toContain('mariadb-server-1 at 36553af3:104: it needs 105');
+      expect(failed.found).toContain('only mariadb-server-2 runs');
+      expect(failed.next).toContain('{"spec":{"ordinals":null,"replicas":3}}');
+      expect([...target.members]).toEqual(['mariadb-server-2']);
+      expect(target.logs.get('mariadb-server-1')).not.toContain('SST');
+    });
+
+    test('what was begun so is gone on with', async () => {
+      target.cachedFrom = '106';
+      await failureFrom(start());
+      const seen = await start({ 'state-dump': 'allow' });
+      expect(seen.warnings?.[0]).toContain('mariadb-server-1');
+      expect(target.statefulSet.spec.ordinals).toBeUndefined();
+      expect(target.members.size).toBe(3);
+    });
+
+    test('nothing is started where it cannot be started alone, and its setting is taken back', async () => {
+      target.withoutOrdinals();
+      const failed = await failureFrom(start());
+      expect(failed).toMatchObject({ kind: 'unsafe', next: expect.stringContaining('state-dump=allow') });
+      expect(target.replicas).toBe(0);
+      expect(target.members.size).toBe(0);
+      expect(target.volumes.some(({ safe }) => safe)).toBe(false);
+    });
+
+    test('all start together there when a state dump is allowed', async () => {
+      target.withoutOrdinals();
+      await start({ 'state-dump': 'allow' });
+      expect(target.members.size).toBe(3);
+      expect(target.annotations).toEqual({});
+    });
+
+    test('a stop in the middle of it leaves a StatefulSet that begins at 0 again', async () => {
+      target.cachedFrom = '106';
+      await failureFrom(start());
+      await statefulsetStop.apply({}, target, { replicas: 3 });
+      expect(target.statefulSet.spec).toMatchObject({ replicas: 0 });
+      expect(target.statefulSet.spec.ordinals).toBeUndefined();
+      expect(target.members.size).toBe(0);
+    });
+
+    test('a start that does not come to pass leaves a StatefulSet that begins at 0 again', async () => {
+      const { patch } = target.kube;
+      target.kube.patch = async (ref, change, guard) => {
+        if ((change as { spec?: { replicas?: number } }).spec?.replicas === 1)
+          throw new FailureError(failure('refused', 'the right to patch', 'none', 'ask for it'));
+        return await patch(ref, change, guard);
+      };
+      await failureFrom(start());
+      expect(target.statefulSet.spec.ordinals).toBeUndefined();
+      expect(target.annotations).toEqual({ 'galera-runbook/replicas': '3' });
+    });
   });
 
   test('is unsafe when an OrderedReady StatefulSet would start a member that is behind', async () => {

@@ -5,6 +5,7 @@ import { restoreProvePrepared } from '../../src/actions/restore-prove-prepared.t
 import { restoreSwap } from '../../src/actions/restore-swap.ts';
 import { restoreSwapBack } from '../../src/actions/restore-swap-back.ts';
 import { restoreUnpack } from '../../src/actions/restore-unpack.ts';
+import { fail } from '../../src/base/failure.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { pending } from '../../src/engine/action.ts';
 import type { RunnerSpec } from '../../src/target/jobs.ts';
@@ -116,7 +117,7 @@ describe('restore.unpack', () => {
       phase: 'failed',
       failure: { expected: 'sha256 ab', found: 'sha256 cd', next: 'choose another' },
     };
-    expect((await failureFrom(restoreUnpack.apply(input, target, {}))).found).toBe('sha256 cd');
+    expect((await failureFrom(restoreUnpack.apply(input, target, {}))).found).toBe('mariadb-server-0: sha256 cd');
     expect(refusal(await restoreUnpack.observe(input, target, {})).text).toContain('sha256 cd');
   });
 });
@@ -248,6 +249,35 @@ describe('restore.swap', () => {
     expect(target.started).toEqual([]);
   });
 
+  test('stops where it is when somebody scales the StatefulSet up meanwhile', async () => {
+    target.stopped();
+    target.outcomes.swap = { phase: 'running' };
+    target.meanwhile = () => target.scaleTo(3);
+    expect(await failureFrom(restoreSwap.apply(input, target, {}))).toMatchObject({
+      kind: 'unsafe',
+      found: '3 replicas',
+    });
+    expect(target.writes.filter((write) => write.startsWith('stop '))).toEqual(
+      [0, 1, 2].map((ordinal) => `stop galera-runbook-n5g1s7-step-1-${ordinal}`),
+    );
+  });
+
+  test('an API server that does not answer meanwhile stops nothing', async () => {
+    target.stopped();
+    target.outcomes.swap = { phase: 'running' };
+    const { list } = target.kube;
+    let asked = 0;
+    target.meanwhile = () => {
+      target.kube.list = async () => fail('unknown', 'an answer', 'none', 'ask again');
+      if (++asked < 20) return;
+      target.kube.list = list;
+      for (const [name, report] of target.reports)
+        target.reports.set(name, { ...report, phase: 'succeeded', result: {} });
+    };
+    await restoreSwap.apply(input, target, {});
+    expect(target.writes.filter((write) => write.startsWith('stop '))).toEqual([]);
+  });
+
   test('its own runner of an earlier start does not stand in the way', async () => {
     target.stopped();
     target.put({
@@ -269,7 +299,7 @@ describe('restore.swap', () => {
     target.stopped();
     target.outcomes.swap = (spec) =>
       spec.member === 'mariadb-server-1' ? { phase: 'failed', tail: ['No space left'] } : { result: {} };
-    expect((await failureFrom(restoreSwap.apply(input, target, {}))).found).toBe('No space left');
+    expect((await failureFrom(restoreSwap.apply(input, target, {}))).found).toBe('mariadb-server-1: No space left');
     expect(refusal(await restoreSwap.observe(input, target, {})).text).toContain('step-1-1 failed');
   });
 
@@ -311,6 +341,22 @@ describe('restore.swap-back', () => {
     expect(target.started.filter(({ verb }) => verb === 'swap-back')).toEqual([]);
   });
 
+  test('stops where it is when another pod mounts a volume meanwhile', async () => {
+    target.stopped();
+    for (const volume of target.volumes) volume.swaps = [{ run: 'n5g1s7', state: 'whole' }];
+    target.outcomes['swap-back'] = { phase: 'running' };
+    target.meanwhile = () =>
+      target.put({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'debug', namespace: 'openstack' },
+        spec: { volumes: [{ persistentVolumeClaim: { claimName: 'mysql-data-mariadb-server-2' } }] },
+        status: { phase: 'Pending' },
+      });
+    expect((await failureFrom(restoreSwapBack.apply({}, target, {}))).found).toContain('pod debug mounts');
+    expect(target.writes.filter((write) => write.startsWith('stop '))).toHaveLength(3);
+  });
+
   test('touches nothing while members run', async () => {
     expect((await failureFrom(restoreSwapBack.apply({}, target, {}))).kind).toBe('unsafe');
   });
@@ -335,6 +381,33 @@ describe('restore.discard', () => {
     expect(restoreDiscardKept.danger(input)).toBe('destroys');
     await restoreDiscardKept.apply(input, target, {});
     expect(target.started[0]?.values.WHAT).toBe('all');
+  });
+
+  test('ends a Job that still unpacks, as after a second ctrl-c, and only then removes', async () => {
+    target.activeJob('galera-runbook-n5g1s7-unpack-1-1', ['mysql-data-mariadb-server-1']);
+    target.activeJob('galera-runbook-n5g1s7-copy-1', ['galera-backups']);
+    target.activeJob('galera-runbook-other1-unpack-1-1', ['mysql-data-mariadb-server-1']);
+    await restoreDiscardUnpacked.apply(input, target, {});
+    expect(target.writes.slice(0, 2)).toEqual([
+      'stop galera-runbook-n5g1s7-unpack-1-1',
+      'start discard galera-runbook-n5g1s7-step-1-0',
+    ]);
+  });
+
+  test('removes nothing while a pod of an earlier Job of this run is there', async () => {
+    target.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'late-runner',
+        namespace: 'openstack',
+        labels: { 'batch.kubernetes.io/job-name': 'galera-runbook-n5g1s7-unpack-1-2' },
+      },
+      spec: { volumes: [{ persistentVolumeClaim: { claimName: 'mysql-data-mariadb-server-2' } }] },
+      status: { phase: 'Running' },
+    });
+    expect((await failureFrom(restoreDiscardUnpacked.apply(input, target, {}))).found).toBe('late-runner still there');
+    expect(target.started).toEqual([]);
   });
 
   test('refuses any folder but the one of the run', async () => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backupRoomCheck } from '../../src/actions/backup-room.ts';
 import { restoreRoomCheck } from '../../src/actions/restore-room.ts';
-import { lastMeasures, recordMeasures, runMeasured } from '../../src/actions/volume-measures.ts';
+import { lastMeasures, runMeasured } from '../../src/actions/volume-measures.ts';
+import { fail } from '../../src/base/failure.ts';
+import { failureFrom } from './fail.ts';
 import { FakeTarget, refusal, startOfTests, yes } from './fake-target.ts';
 
 const mebibyte = 1024 ** 2;
@@ -86,12 +88,34 @@ describe('restore.room', () => {
 describe('what runners measured', () => {
   const volumes = [{ claim: 'galera-backups', totalBytes: 10, freeBytes: 4 }];
 
+  const spec = (name: string) => ({
+    name,
+    run: 'q8d4w6',
+    step: 'retain',
+    attempt: 1,
+    verb: 'remove' as const,
+    values: {},
+    deadlineMs: 1000,
+    place: {
+      namespace: 'openstack',
+      image: 'i',
+      imagePullPolicy: 'Always',
+      imagePullSecrets: [],
+      supplementalGroups: [],
+      tolerations: [],
+      mounts: [],
+    },
+  });
+
   test('is kept with its time, one volume beside the other', async () => {
-    await recordMeasures(target, [{ volumes }]);
+    target.outcomes = { remove: { result: {}, volumes } };
+    await runMeasured(target, [spec('one')]);
     target.now += minute;
-    await recordMeasures(target, [
-      { volumes: [{ claim: 'mysql-data-mariadb-server-0', totalBytes: 5, freeBytes: 1 }] },
-    ]);
+    target.outcomes.remove = {
+      result: {},
+      volumes: [{ claim: 'mysql-data-mariadb-server-0', totalBytes: 5, freeBytes: 1 }],
+    };
+    await runMeasured(target, [spec('two')]);
     const measures = await lastMeasures(target);
     expect(measures.get('galera-backups')).toEqual({ totalBytes: 10, freeBytes: 4, at: startOfTests });
     expect(measures.get('mysql-data-mariadb-server-0')).toEqual({
@@ -101,27 +125,15 @@ describe('what runners measured', () => {
     });
   });
 
+  test('never hides why a Job failed', async () => {
+    target.outcomes = { remove: { phase: 'failed', volumes, tail: ['No space left'] } };
+    target.kube.create = async () => fail('refused', 'the right to create ConfigMaps', 'none', 'ask for it');
+    expect((await failureFrom(runMeasured(target, [spec('job')]))).found).toBe('No space left');
+  });
+
   test('is kept of a Job that failed too', async () => {
     target.outcomes = { remove: { phase: 'failed', volumes } };
-    const spec = {
-      name: 'job',
-      run: 'q8d4w6',
-      step: 'retain',
-      attempt: 1,
-      verb: 'remove' as const,
-      values: {},
-      deadlineMs: 1000,
-      place: {
-        namespace: 'openstack',
-        image: 'i',
-        imagePullPolicy: 'Always',
-        imagePullSecrets: [],
-        supplementalGroups: [],
-        tolerations: [],
-        mounts: [],
-      },
-    };
-    await expect(runMeasured(target, [spec])).rejects.toThrow();
+    await expect(runMeasured(target, [spec('job')])).rejects.toThrow();
     expect((await lastMeasures(target)).get('galera-backups')?.freeBytes).toBe(4);
   });
 

@@ -57,6 +57,7 @@ test.each([
     () => metadata({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'x' } }),
     'kustomize.toolkit.fluxcd.io/name',
   ],
+  ['whose ordinals begin elsewhere on purpose', () => spec({ ordinals: { start: 1 } }), 'spec.ordinals.start is 1'],
   ['that is being deleted', () => metadata({ deletionTimestamp: '2026-11-21T05:00:00Z' }), 'being deleted'],
   ['in a rolling update', () => status({ updateRevision: 'b' }), 'rolling update'],
   ['whose change was not seen yet', () => metadata({ generation: 2 }), 'rolling update'],

@@ -74,7 +74,7 @@ describe('statefulset.stop', () => {
       ...set,
       spec: { ...set.spec, persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
     }));
-    expect(refused(await statefulsetStop.plan({}, target)).found).toContain('would delete every volume');
+    expect(refused(await statefulsetStop.plan({}, target)).found).toContain('whenScaled is Delete');
   });
 
   test('is refused where something else owns the StatefulSet', async () => {
@@ -83,6 +83,68 @@ describe('statefulset.stop', () => {
       metadata: { ...set.metadata, ownerReferences: [{ kind: 'Galera', name: 'db', uid: 'x' }] },
     }));
     expect(refused(await statefulsetStop.plan({}, target)).found).toContain('Galera db');
+  });
+
+  test.each([
+    [
+      'an autoscaler',
+      () =>
+        target.put({
+          apiVersion: 'autoscaling/v2',
+          kind: 'HorizontalPodAutoscaler',
+          metadata: { name: 'scaler', namespace: 'openstack' },
+          spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'mariadb-server' } },
+        }),
+      'HorizontalPodAutoscaler scaler',
+    ],
+    [
+      'Argo CD',
+      () =>
+        target.change('StatefulSet', 'mariadb-server', (set) => ({
+          ...set,
+          metadata: { ...set.metadata, annotations: { 'argocd.argoproj.io/tracking-id': 'x' } },
+        })),
+      'argocd.argoproj.io/tracking-id',
+    ],
+    [
+      'a retention policy that deletes',
+      () =>
+        target.change('StatefulSet', 'mariadb-server', (set) => ({
+          ...set,
+          spec: { ...set.spec, persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
+        })),
+      'whenScaled is Delete',
+    ],
+  ])('stops nothing when %s has come since the plan', async (_what, come, says) => {
+    const { memo } = planned(await statefulsetStop.plan({}, target));
+    come();
+    const failed = await failureFrom(statefulsetStop.apply({}, target, memo));
+    expect(failed.kind).toBe('refused');
+    expect(failed.found).toContain(says);
+    expect(scales).toEqual([]);
+  });
+
+  test('with serving: refuse stops nothing of a cluster that came back while the gate was open', async () => {
+    const { memo, says } = planned(await statefulsetStop.plan({ serving: 'refuse' }, target));
+    expect(says.join(' ')).toContain('when a member is Primary by then');
+    const failed = await failureFrom(statefulsetStop.apply({ serving: 'refuse' }, target, memo));
+    expect(failed).toMatchObject({ kind: 'refused', found: expect.stringContaining('the cluster serves') });
+    expect(scales).toEqual([]);
+  });
+
+  test('with serving: refuse stops nothing while a member is Ready and does not say what it is', async () => {
+    target.meanwhile = () => undefined;
+    for (const name of target.members) target.silence(name);
+    const failed = await failureFrom(statefulsetStop.apply({ serving: 'refuse' }, target, { replicas: 3 }));
+    expect(failed.kind).toBe('unknown');
+    expect(scales).toEqual([]);
+  });
+
+  test('with serving: refuse stops a cluster that is down', async () => {
+    target.crashed(['100', '100', '100']);
+    target.scaleTo(3);
+    await statefulsetStop.apply({ serving: 'refuse' }, target, { replicas: 3 });
+    expect(scales).toEqual([0]);
   });
 
   test('ends when somebody scales it meanwhile', async () => {

@@ -192,7 +192,6 @@ describe('a whole cycle on the lab: backup, loss, restore, rollback, close', () 
 
   it('a cluster whose members were all killed at once is started with nothing lost', async () => {
     const rows = await truthOf(0);
-    const { apps, core } = clients();
     // A node that loses power: processes gone, nothing said, and the pods must not restart by themselves meanwhile.
     await Promise.all([0, 1, 2].map((member) => killMember(member)));
     await until('no Primary', 60_000, async () => {
@@ -206,7 +205,5 @@ describe('a whole cycle on the lab: backup, loss, restore, rollback, close', () 
     expect(started.exit).toBe(0);
     expect(await whole()).toBe(true);
     for (const truth of await truthEverywhere()) expect(truth).toEqual(rows);
-    void apps;
-    void core;
   });
 });

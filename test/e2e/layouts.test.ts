@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { galeraDown, galeraUp, memberNode, sql } from '../lab/lab.ts';
+import { clients, galeraDown, galeraUp, memberNode, names, sql } from '../lab/lab.ts';
 import { Program, runIdOf } from './program.ts';
 import { makeShop, type Truth, truthEverywhere, truthOf, whole } from './shop.ts';
 import { terminal } from './terminal.ts';
@@ -73,6 +73,45 @@ describe('a backup volume that only one Kubernetes node reaches', () => {
     expect(restore.exit).toBe(4);
     expect(restore.stderr).toContain('galera-backups-local');
     expect(restore.stderr).toMatch(/mysql-data-mariadb-server-\d/);
+    expect(await whole()).toBe(true);
+  });
+});
+
+/** When the containers of a step's Jobs began and ended, in that order. */
+async function lives(run: string, step: string) {
+  const labelSelector = `galera-runbook/run=${run},galera-runbook/step=${step}`;
+  const { items } = await clients().core.listNamespacedPod({ namespace: names.namespace, labelSelector });
+  return items
+    .flatMap(({ status }) => status?.containerStatuses ?? [])
+    .map(({ state }) => ({ began: Number(state?.terminated?.startedAt), ended: Number(state?.terminated?.finishedAt) }))
+    .sort((a, b) => a.began - b.began);
+}
+
+describe('a backup volume that is at one Kubernetes node at a time', () => {
+  const program = new Program({ claim: 'galera-backups-moves' });
+
+  beforeAll(async () => {
+    await galeraUp({ layout: 'root', podManagement: 'Parallel', backups: ['moves'] });
+    await makeShop(500);
+  });
+
+  afterAll(async () => await galeraDown());
+
+  it('is read by one member after the other, as the plan says, and every member is restored', async () => {
+    const before = await truthOf(0);
+    expect((await program.yes(['backup'])).exit).toBe(0);
+    await sql(0, 'truncate shop.orders');
+    const dry = await program.run(['restore', 'latest', '--dry-run']);
+    expect(dry.stdout.replace(/\s+/g, ' ')).toContain('it moves from one Kubernetes node to the next');
+    const restore = await program.yes(['restore', 'latest']);
+    expect(restore.stdout + restore.stderr).toContain('run-ended     exit 0');
+    const times = await lives(runIdOf(restore), 'unpack');
+    expect(times).toHaveLength(3);
+    for (const [index, { began }] of times.entries()) {
+      const earlier = times[index - 1];
+      if (earlier) expect(began).toBeGreaterThanOrEqual(earlier.ended);
+    }
+    for (const truth of await truthEverywhere()) expect(truth).toEqual(before);
     expect(await whole()).toBe(true);
   });
 });

@@ -251,6 +251,19 @@ describe('the fence', () => {
     expect(world.done).toEqual([]);
   });
 
+  it('who has lost the lease writes nothing over the mirror of who has it, neither before an effect nor at the end', async () => {
+    const world = newWorld();
+    let before = 0;
+    world.during = async (id) => {
+      if (id !== 'cut') return;
+      before = world.mirrored.length;
+      world.fence = failure('held', 'the lease', 'it is not ours', 'look who has it');
+    };
+    await driven(world);
+    expect(world.mirrored.length).toBe(before);
+    expect(world.done).toEqual(['unpack']);
+  });
+
   it('stops before the next effect when the target is another one', async () => {
     const world = newWorld();
     world.during = async (id) => {
@@ -304,6 +317,20 @@ describe('Ctrl-C', () => {
     };
     expect((await driven(world)).exit).toBe(130);
     expect(world.done).toEqual(['unpack', 'cut', 'traffic', 'discard']);
+  });
+
+  it('a step whose own time is over is not said to be stopped by the operator', async () => {
+    const world = newWorld();
+    world.during = async (id, run, hands) => {
+      if (id !== 'cut') return;
+      await run.stop('me');
+      await new Promise((resolve) => hands.signal.addEventListener('abort', resolve));
+      world.fails = { cut: failure('unknown', 'the cut within its time', 'not yet', 'look') };
+    };
+    const { catalogue, steps } = restore(world);
+    const timed = steps.map((each) => (each.id === 'cut' ? { ...each, timeoutMs: 20 } : each));
+    const { run } = await drive(world, catalogue, timed);
+    expect(run.state.failure?.failure.found).toBe('not yet');
   });
 
   it('twice: nothing is waited for, nothing paid, 131 with the debts named', async () => {

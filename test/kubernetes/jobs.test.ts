@@ -418,10 +418,12 @@ describe('stop', () => {
     });
   });
 
-  it('returns when its grace is over, and the report still says running', async () => {
+  it('does not say that a Job is stopped whose pod is still there after the grace, and names the pod', async () => {
     const { jobs, world } = await cluster({ job: job({ active: 1 }), pods: [running] });
     world.pods.splice = () => [];
-    await jobs.stop('openstack', name, 30);
+    await expect(jobs.stop('openstack', name, 30)).rejects.toMatchObject({
+      failure: { kind: 'unknown', found: 'pod pod-00 on Kubernetes node node1 is still there' },
+    });
     expect((await jobs.report('openstack', name))?.phase).toBe('running');
   });
 

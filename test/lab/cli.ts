@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type BackupClaim, galeraDown, galeraUp, type Layout, labDown, labStatus, labUp, sql } from './lab.ts';
 
 const usage = `usage: cli.ts up [--fresh] [--galera] | down | status | sql MEMBER STATEMENT | galera-down [-n NAMESPACE]
-       cli.ts galera-up [-n NAMESPACE] [--layout root|folder] [--pods Parallel|OrderedReady] [--backups shared,small,local,unbound]
+       cli.ts galera-up [-n NAMESPACE] [--layout root|folder] [--pods Parallel|OrderedReady] [--backups shared,small,local,moves,unbound]
 `;
 
 const { positionals, values } = parseArgs({

@@ -2,7 +2,7 @@
 # configure.sh: writes the run folder: disks, and the configuration of the control plane and of each node.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
-mkdir -p "$R"/{vol,pv,shared,log}
+mkdir -p "$R"/{vol,pv,shared,moves,log}
 disk() { truncate -s "$2" "$R/vol/$1.img"; mkfs.ext4 -q -m 0 -E nodiscard "$R/vol/$1.img"; mkdir "$R/pv/$1"; } # sparse files
 for v in $VOLUMES; do disk "$v" 3G & done
 disk small 300M &

@@ -8,9 +8,10 @@ export type Layout = 'root' | 'folder';
 
 /**
  * Backup volumes. `shared`: every Kubernetes node reaches it. `small`: the same with 300 MiB, a real ext4 that fills up. `local`: a
- * volume of node0 only. `unbound`: a claim that waits for its first consumer.
+ * volume of node0 only. `moves`: for pods of one Kubernetes node at a time, of whichever. `unbound`: a claim that waits for its first
+ * consumer.
  */
-export type BackupClaim = 'shared' | 'small' | 'local' | 'unbound';
+export type BackupClaim = 'shared' | 'small' | 'local' | 'moves' | 'unbound';
 
 export interface GaleraOptions {
   readonly layout?: Layout;
@@ -54,6 +55,7 @@ export const labPlatform: Platform = {
     shared: { storageClass: 'shared', accessMode: 'ReadWriteMany', size: '5Gi' },
     small: { storageClass: 'small', accessMode: 'ReadWriteMany', size: '300Mi' },
     local: { storageClass: 'local', volume: 'local6', accessMode: 'ReadWriteOnce', size: '3Gi' },
+    moves: { storageClass: 'moves', accessMode: 'ReadWriteOnce', size: '2Gi' },
     unbound: { storageClass: 'local', accessMode: 'ReadWriteOnce', size: '3Gi' },
   },
 };

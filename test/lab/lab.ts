@@ -82,7 +82,13 @@ function platform(): Platform {
   return {
     image,
     memberClass,
-    backupClass: { shared: { ...many, size: '5Gi' }, small: { ...many, size: '300Mi' }, local: once, unbound: once },
+    backupClass: {
+      shared: { ...many, size: '5Gi' },
+      small: { ...many, size: '300Mi' },
+      local: once,
+      moves: once,
+      unbound: once,
+    },
   };
 }
 

@@ -28,7 +28,10 @@ function local(index: number): KubernetesObject {
   });
 }
 
-/** `shared`: a folder that every node sees, as NFS would be. `small`: the same, but an ext4 of 300 MiB. */
+/**
+ * `shared`: a folder that every node sees, as NFS would be. `moves`: one that claims to be at one node at a time; nothing here attaches
+ * or detaches it. `small`: as `shared`, but an ext4 of 300 MiB.
+ */
 export const volumes: readonly KubernetesObject[] = [
   {
     apiVersion: 'storage.k8s.io/v1',
@@ -39,5 +42,6 @@ export const volumes: readonly KubernetesObject[] = [
   } as KubernetesObject,
   ...Array.from({ length: 9 }, (_, index) => local(index)),
   volume('shared', '5Gi', 'ReadWriteMany', 'shared', { hostPath: { path: join(run, 'shared') } }),
+  volume('moves', '2Gi', 'ReadWriteOnce', 'moves', { hostPath: { path: join(run, 'moves') } }),
   volume('small', '300Mi', 'ReadWriteMany', 'small', { hostPath: { path: join(run, 'pv', 'small') } }),
 ];

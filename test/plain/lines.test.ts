@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NewEvent, RunEvent } from '../../src/engine/event.ts';
 import { PlainLines } from '../../src/plain/lines.ts';
+import { transcript } from '../../src/record/transcript.ts';
 import { journals } from '../record/arbitrary-event.ts';
 import { clock, day, delivered, owes, passed, plan, plannedStep, stamp, started } from '../record/canned.ts';
 import { backupPlan, backupRun, failedRun, restorePlan, restoreRun } from '../record/canned-runs.ts';
@@ -83,6 +84,28 @@ describe('a run in plain lines', () => {
       '06:00:00Z n5g1s7 target        2026-11-21, Galera lab, namespace openstack, context prod-east, id 4f9c07d2/b21e6a90',
       '06:00:00Z n5g1s7 run-continued repair by sre2@bastion-2: back',
     ]);
+  });
+
+  test('that is resumed says by whom, from whom its lease was taken, and what a person has attested', () => {
+    const cut = backupRun.findIndex(({ type }) => type === 'effect-ended');
+    const after: NewEvent[] = [
+      { type: 'run-resumed', mode: 'interactive', by: 'sre2@bastion-2', program: 'p' },
+      { type: 'lease-taken', holder: 'sre2@bastion-2', from: 'gitlab@runner-7/12' },
+      { type: 'step-passed', step: 'copy', how: 'attested', says: 'sre2 says so', output: {}, facts: {} },
+      { type: 'step-passed', step: 'back', how: 'settled', says: 'Synced', output: {}, facts: {} },
+    ];
+    const events = after.map((event, index) => ({ seq: cut + 1 + index, at: clock('06:00:00'), ...event }) as RunEvent);
+    const lines = linesOf([...backupRun.slice(0, cut), ...events]).slice(-4);
+    expect(lines).toEqual([
+      '06:00:00Z q8d4w6 run-resumed   by sre2@bastion-2: its process had ended',
+      '06:00:00Z q8d4w6 lease-taken   by sre2@bastion-2, taken over from gitlab@runner-7/12',
+      expect.stringContaining('copy: attested by a person: sre2 says so'),
+      expect.stringContaining('back: settled, it had happened: Synced'),
+    ]);
+    const page = transcript([...backupRun.slice(0, cut), ...events]);
+    expect(page).toContain('**resumed** by `sre2@bastion-2`');
+    expect(page).toContain('**taken over** from `gitlab@runner-7/12`');
+    expect(page).toContain('**attested by a person**');
   });
 });
 

@@ -16,7 +16,8 @@ const failure = fc.record({
 });
 
 const event = fc.oneof(
-  fc.record({ type: fc.constant('lease-taken'), holder: text }),
+  fc.record({ type: fc.constant('lease-taken'), holder: text, from: text }, { requiredKeys: ['type', 'holder'] }),
+  fc.record({ type: fc.constant('run-resumed'), mode: fc.constantFrom('interactive', 'yes'), by: text, program: text }),
   fc.record({ type: fc.constant('stop-asked'), by: text, hard: fc.boolean() }),
   fc.record({
     type: fc.constant('gate-opened'),
@@ -53,7 +54,7 @@ const event = fc.oneof(
   fc.record({
     type: fc.constant('step-passed'),
     step: id,
-    how: fc.constantFrom('applied', 'held'),
+    how: fc.constantFrom('applied', 'held', 'settled', 'attested'),
     says: text,
     output: object,
     facts: object,

@@ -37,6 +37,11 @@ describe('a secret', () => {
     );
   });
 
+  test('does not survive in a transcript that shows a character nobody can see', () => {
+    const secret = 'correct\u{ffa0}horse';
+    expect(redactor(secret).text(`x ${plain(secret)} y`)).toBe('x [redacted] y');
+  });
+
   test('does not survive inside the base64 of a whole file, at any offset', () => {
     const secret = 'correct horse battery';
     for (const before of ['', 'a', 'ab', '[client]\npassword=']) {

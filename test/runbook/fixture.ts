@@ -56,7 +56,7 @@ export const actions: ReadonlyMap<string, ActionFacts> = new Map([
   facts('restore.swap-back', 'destroys'),
   facts('restore.discard-unpacked', 'changes'),
   facts('statefulset.safe-to-stop', 'check'),
-  facts('statefulset.stop', 'disrupts owes'),
+  facts('statefulset.stop', 'disrupts owes', { 'serving?': 'text' }),
   facts('schedule.suspend', 'changes owes'),
   facts('schedule.resume', 'changes'),
   facts('traffic.cut', 'disrupts owes'),

@@ -112,6 +112,20 @@ describe('swap', () => {
     expectWhole(of, await swap(of));
   });
 
+  test('tells at its end what the verb position would find', async () => {
+    const of = volume();
+    const { result } = await swap(of);
+    const {
+      source,
+      uuid: history,
+      seqno,
+      safeToBootstrap,
+      swaps,
+    } = (await runVerb('position', of.values)).result ?? {};
+    expect(result).toMatchObject({ source, uuid: history, seqno, safeToBootstrap, swaps });
+    expect(result).toMatchObject({ seqno: '6', swaps: [{ run: 'k3p9x2', state: 'whole' }] });
+  });
+
   test('of a data directory below the volume', async () => {
     const root = temporaryFolder();
     const [data, work] = [join(root, 'mysql'), join(root, 'galera_runbook_k3p9x2')];
@@ -429,4 +443,34 @@ test('SIGTERM during a swap: it says so, and swap again makes it whole', async (
   const ended = await started.ended;
   expect(ended.failure?.expected).toBe('swap to end by itself');
   expectWhole(of, await swap(of));
+});
+
+describe('where a swap stands', () => {
+  const spoilt = {
+    'cannot be read': (of: Volume) => plant(join(of.work, 'state/swap.phase'), { 'a folder': null }),
+    'is a word that nobody wrote': (of: Volume) => plant(of.work, { 'state/swap.phase': 'swap' }),
+    'is an empty file': (of: Volume) => plant(of.work, { 'state/swap.phase': '' }),
+  };
+  const verbs = ['position', 'bootstrap', 'swap', 'swap-back', 'discard', 'unpack'] as const;
+
+  test.each(Object.keys(spoilt).flatMap((what) => verbs.map((verb) => [what, verb] as const)))(
+    '%s: %s touches nothing and says so',
+    async (what, verb) => {
+      const of = volume();
+      spoilt[what as keyof typeof spoilt](of);
+      const before = harvest(of.data);
+      const ended = await runVerb(verb, {
+        ...of.values,
+        SAFE: '1',
+        WHAT: 'all',
+        BACKUPS: '/nonexistent',
+        ID: 'x',
+        FILE: 'x',
+      });
+      expect(ended.failure?.expected).toContain('where a swap stands');
+      expect(ended.code).not.toBe(0);
+      expect(ended.result).toBeUndefined();
+      expect(harvest(of.data)).toEqual(before);
+    },
+  );
 });

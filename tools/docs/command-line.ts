@@ -39,11 +39,12 @@ function usage(command: Command): string {
 function section(command: Command): string {
   const isGlobal = among(everywhere);
   const isOfRuns = among(ofRuns);
-  const runs = command.options.some(isOfRuns);
+  const runs = command.options.filter(isOfRuns).length;
+  const but = runs < ofRuns.length ? ' without `-p`' : '';
   const own = command.options.filter((option) => !isGlobal(option) && !isOfRuns(option));
   return [
     `## ${usage(command)}`,
-    `${command.description()}${runs ? ' ([options of runs](#options-of-runs))' : ''}`,
+    `${command.description()}${runs > 0 ? ` ([options of runs](#options-of-runs)${but})` : ''}`,
     ...(own.length > 0 ? [optionTable(own)] : []),
   ].join('\n\n');
 }

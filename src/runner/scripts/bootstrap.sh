@@ -1,7 +1,8 @@
 # bootstrap: grastate.dat of a stopped member: its position, or zeros for one that must take a state transfer, and whether it may be the
 # first.
 while IFS= read -r work; do
-  case $(phase_of "$work") in
+  phase=$(phase_of "$work")
+  case $phase in
     swapping | returning) fail "no half swap on the volume of $GR_DATADIR" "$work" 'finish the swap, or undo it' ;;
   esac
 done <<< "$(work_folders)"

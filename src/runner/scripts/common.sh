@@ -163,8 +163,24 @@ entries() {
 }
 
 # none, swapping, whole, dropping (whole, the former data removed), returning or back: where a swap stands. Written before the
-# first rename and after the last.
-phase_of() { cat "$1/state/swap.phase" 2> /dev/null || printf none; }
+# first rename and after the last. What cannot be read is not none. Ask by an assignment: within `case` or `[` a failure would go unseen.
+phase_of() {
+  local file=${1%/}/state/swap.phase folder found
+  for folder in "${1%/}" "${1%/}/state"; do
+    if [ -e "$folder" ] && [ ! -x "$folder" ]; then
+      fail "$folder readable, to know where a swap stands" 'no right to look into it' 'give it to the owner of the data directory'
+    fi
+  done
+  if ! exists "$file"; then
+    printf none
+    return
+  fi
+  found=$(cat "$file" 2>&1) || fail "$file readable, to know where a swap stands" "$found" 'look at the volume; no member is started before this is known'
+  case $found in
+    none | swapping | whole | dropping | returning | back) printf %s "$found" ;;
+    *) fail "where a swap stands in $file" "'$found'" 'look at the volume; no member is started before this is known' ;;
+  esac
+}
 set_phase() { write_file "$GR_WORK/state/swap.phase" "$1"; }
 
 # Work folders on the volume of the data directory.
@@ -175,6 +191,27 @@ work_folders() {
   done
   compgen -G "$root/galera_runbook_*/" || true
 }
+
+# Of every work folder on the volume, into `swaps`, the members of a JSON list; `half` where one of them is neither whole nor undone.
+half='' swaps=''
+read_swaps() {
+  local work phase state run
+  while IFS= read -r work; do
+    [ -n "$work" ] || continue
+    phase=$(phase_of "$work")
+    case $phase in
+      none) state=none ;;
+      back) state=back ;;
+      whole | dropping) state=whole ;;
+      *) state=half half=yes ;;
+    esac
+    run=${work%/}
+    swaps+="${swaps:+,}{\"run\":$(json "${run##*/galera_runbook_}"),\"state\":\"$state\"}"
+  done <<< "$(work_folders)"
+}
+
+# A field of grastate.dat, or nothing.
+saved() { sed -n "s/^$1: *\([^ ]*\) *\r*\$/\1/p" "$GR_DATADIR/grastate.dat" 2> /dev/null || true; }
 
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
 

@@ -1,6 +1,7 @@
 # discard: an unpacked copy, or all that a run left on a member's volume. Never while a swap is half: each half is the only one there is.
 require_work
-case $(phase_of "$GR_WORK") in
+phase=$(phase_of "$GR_WORK")
+case $phase in
   swapping | returning) fail "a swap in $GR_WORK that is whole or undone" 'it is half' 'finish the swap, or undo it' ;;
 esac
 bytes=0

@@ -1,16 +1,5 @@
 # position: where a stopped member's data stands, and what swaps left on its volume.
-half='' swaps=''
-while IFS= read -r work; do
-  [ -n "$work" ] || continue
-  case $(phase_of "$work") in
-    none) state=none ;;
-    back) state=back ;;
-    whole | dropping) state=whole ;;
-    *) state=half half=yes ;;
-  esac
-  run=${work%/}
-  swaps+="${swaps:+,}{\"run\":$(json "${run##*/galera_runbook_}"),\"state\":\"$state\"}"
-done <<< "$(work_folders)"
+read_swaps
 
 cleanup() { end_job; }
 
@@ -22,9 +11,8 @@ tell() { # source, uuid, seqno, safe to bootstrap
 [ -z "$half" ] || tell half "$zero_uuid" -1 false
 if [ ! -d "$GR_DATADIR" ] || [ -z "$(entries "$GR_DATADIR" | tr -d '\0')" ]; then tell empty "$zero_uuid" -1 false; fi
 
-field() { sed -n "s/^$1: *\([^ ]*\) *\r*\$/\1/p" "$GR_DATADIR/grastate.dat" 2> /dev/null || true; }
-uuid=$(field uuid) seqno=$(field seqno) safe=false
-if [ "$(field safe_to_bootstrap)" = 1 ]; then safe=true; fi
+uuid=$(saved uuid) seqno=$(saved seqno) safe=false
+if [ "$(saved safe_to_bootstrap)" = 1 ]; then safe=true; fi
 is_position "$uuid:$seqno" || uuid='' seqno=''
 # Zeros are an answer too: Galera wrote them before a state transfer that did not end, or this program did. What InnoDB says then
 # is of data that is not to be trusted.

@@ -2,7 +2,8 @@
 # also what the copy has made since it was swapped in.
 require_work
 new=$GR_WORK/new old=$GR_WORK/old state=$GR_WORK/state
-case $(phase_of "$GR_WORK") in
+phase=$(phase_of "$GR_WORK")
+case $phase in
   none)
     succeed '"out":0,"in":0'
     exit 0
@@ -11,7 +12,7 @@ case $(phase_of "$GR_WORK") in
 esac
 mapfile -t former < <(sed -n 's/^out //p' "$state/swap.intents")
 
-if [ "$(phase_of "$GR_WORK")" != back ]; then
+if [ "$phase" != back ]; then
   set_phase returning
   own "$GR_DATADIR"
   make_folders "$new" # `discard unpacked` has taken it when a restore ended well

@@ -9,10 +9,11 @@ again='choose another backup, or check it with galera-runbook backups verify'
 cleanup() {
   [ "$1" -ne 0 ] || return 0
   end_job
-  if [ "$(phase_of "$GR_WORK")" = none ] && [ ! -e "$GR_WORK/old" ]; then rm -rf -- "$GR_WORK"; fi
+  if [ "${phase:-}" = none ] && [ ! -e "$GR_WORK/old" ]; then rm -rf -- "$GR_WORK"; fi
 }
 
-[ "$(phase_of "$GR_WORK")" = none ] || fail "no swap begun in $GR_WORK" "it is $(phase_of "$GR_WORK")" 'go on with the swap, or undo it'
+phase=$(phase_of "$GR_WORK")
+[ "$phase" = none ] || fail "no swap begun in $GR_WORK" "it is $phase" 'go on with the swap, or undo it'
 if [ "$(head -n 1 "$state/unpacked" 2> /dev/null)" = "$GR_ID $GR_SHA256 $GR_POSITION" ]; then
   succeed "$(tail -n 1 "$state/unpacked")"
   exit 0

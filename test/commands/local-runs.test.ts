@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { localRuns } from '../../src/commands/local-runs.ts';
+import { proofText } from '../../src/commands/proof-words.ts';
+import { StateFolder } from '../../src/host/state-folder.ts';
+import { writeLine } from '../../src/record/line.ts';
+import { freshFolder } from '../host/folder.ts';
+import { backupRun } from '../record/canned-runs.ts';
+
+async function recorded(journals: { readonly [id: string]: string }): Promise<StateFolder> {
+  const state = StateFolder.at(freshFolder());
+  for (const [id, text] of Object.entries(journals)) writeFileSync((await state.createRun(id)).journal, text);
+  return state;
+}
+
+const whole = backupRun.map(writeLine).join('');
+
+describe('runs of this machine', () => {
+  test('are those that began; a damaged journal is told and stands in nobody’s way', async () => {
+    const state = await recorded({ q8d4w6: whole, damage: `{"seq":1}\n${whole}`, nothin: '' });
+    const damaged: string[] = [];
+    const runs = await localRuns(state, { damaged: (run) => damaged.push(run) });
+    expect(runs.map(({ folder, events }) => [folder.id, events.length])).toEqual([['q8d4w6', backupRun.length]]);
+    expect(damaged).toEqual(['damage']);
+  });
+
+  test('are as many as were asked for', async () => {
+    const state = await recorded({ aaaaaa: whole, bbbbbb: whole, cccccc: whole });
+    expect(await localRuns(state, { newest: 2 })).toHaveLength(2);
+    expect(await localRuns(state)).toHaveLength(3);
+  });
+});
+
+test('an archive that is gone has one word for it, wherever a proof is shown', () => {
+  expect(proofText({ level: 'failed', gone: true })).toBe('failed: its archive is not on the volume');
+  expect(proofText({ level: 'failed' })).toBe('failed: not restorable');
+  expect(proofText({ level: 'restored' })).toBe('restored and compared');
+});

@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { galeraDown, galeraUp, names, sql, until, waitSynced } from '../lab/lab.ts';
+import { ended, Program } from './program.ts';
+import { makeShop, type Truth, truthEverywhere, truthOf, whole } from './shop.ts';
+import { agreeing, terminal } from './terminal.ts';
+
+const program = new Program();
+const runs = join(program.state, 'runs');
+const yes = ['--yes', '--cluster', `${names.namespace}/${names.cluster}`];
+
+interface Line {
+  readonly type: string;
+  readonly step?: string;
+  readonly debt?: { readonly id: string };
+  readonly id?: string;
+}
+
+function journal(run: string): readonly Line[] {
+  const path = join(runs, run, 'journal.jsonl');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  // Its last line may be half written, by a process that works or that was killed.
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** The newest run of the state folder. */
+function newest(): string | undefined {
+  if (!existsSync(runs)) return undefined;
+  const began = (run: string) =>
+    (JSON.parse(readFileSync(join(runs, run, 'journal.jsonl'), 'utf8').split('\n')[0] ?? '{}') as { at?: number }).at ??
+    0;
+  return readdirSync(runs)
+    .filter((run) => journal(run).length > 0)
+    .sort((a, b) => began(b) - began(a))[0];
+}
+
+/** Kills the process that holds the run, hard, as soon as its journal has a new effect of the step. */
+async function killAt(step: string, run: () => string | undefined): Promise<string> {
+  const id = run();
+  const before = id === undefined ? 0 : effects(id, step);
+  return await until(`an effect of ${step}`, 120_000, async () => {
+    const now = run();
+    if (now === undefined || effects(now, step) <= (now === id ? before : 0)) return false;
+    const lock = readdirSync(join(runs, now)).find((name) => name.startsWith('lock.'));
+    const { pid } = JSON.parse(readFileSync(join(runs, now, lock ?? ''), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    return now;
+  });
+}
+
+const effects = (run: string, step: string) =>
+  journal(run).filter((line) => line.type === 'effect-started' && line.step === step).length;
+
+async function killed(args: readonly string[], step: string): Promise<string> {
+  const child = program.start([...args, ...yes]);
+  child.stdin?.end();
+  const first = newest();
+  const [end, run] = await Promise.all([
+    ended(child),
+    killAt(step, args[0] === 'runs' ? () => args[2] : () => (newest() === first ? undefined : newest())),
+  ]);
+  expect([step, end.exit], end.stdout + end.stderr).toEqual([step, 128]);
+  return run;
+}
+
+async function goOn(run: string): Promise<void> {
+  const resumed = await program.yes(['runs', 'resume', run]);
+  expect(resumed.stdout + resumed.stderr).toContain('run-ended     exit 0');
+  expect(resumed.exit).toBe(0);
+}
+
+function expectNothingOwed(run: string): void {
+  const lines = journal(run);
+  const owed = lines.flatMap(({ type, debt }) => (type === 'debt-owed' && debt ? [debt.id] : []));
+  const paid = new Set(lines.flatMap(({ type, id }) => (type === 'debt-paid' && id ? [id] : [])));
+  expect(owed.length).toBeGreaterThan(0);
+  // Data set aside is kept until the run is closed.
+  expect(owed.filter((id) => !paid.has(id) && !id.startsWith('old-data:'))).toEqual([]);
+}
+
+describe('a process killed in every step, and the run resumed', () => {
+  let before: Truth;
+  let run: string;
+
+  beforeAll(async () => {
+    await galeraUp({ layout: 'root', podManagement: 'Parallel' });
+    await makeShop(30_000);
+    before = await truthOf(0);
+  });
+
+  afterAll(async () => await galeraDown());
+
+  it('a backup: one archive in the end, listed, and nobody desynced', async () => {
+    const backup = await killed(['backup'], 'copy');
+    await killed(['runs', 'resume', backup], 'prove');
+    await goOn(backup);
+    expectNothingOwed(backup);
+    const list = await program.run(['backups', 'list', '-o', 'json']);
+    expect(JSON.parse(list.stdout)).toHaveLength(1);
+    await waitSynced();
+    expect(await whole()).toBe(true);
+  });
+
+  it('a restore: every member has the rows of the backup, and no step was passed twice', async () => {
+    await sql(0, 'use shop; truncate orders; drop table customers;');
+    run = await killed(['restore', 'latest'], 'unpack');
+    for (const step of ['truth', 'cut', 'stop', 'positions', 'swap', 'start', 'traffic', 'discard'])
+      await killed(['runs', 'resume', run], step);
+    await goOn(run);
+    for (const truth of await truthEverywhere()) expect(truth).toEqual(before);
+    expect(await whole()).toBe(true);
+    expectNothingOwed(run);
+    const passed = journal(run).flatMap(({ type, step }) => (type === 'step-passed' && step ? [step] : []));
+    expect(
+      passed.filter((step) => ['unpack', 'stop', 'swap', 'start', 'traffic', 'discard'].includes(step)).sort(),
+    ).toEqual(['discard', 'start', 'stop', 'swap', 'traffic', 'unpack']);
+  });
+
+  it('a rollback, by a person at a terminal: the data of before the restore is there again', async () => {
+    for (const [way, step] of [
+      ['rollback', 'cut-again'],
+      ['resume', 'stop-again'],
+      ['resume', 'swap-back'],
+      ['resume', 'start-again'],
+      ['resume', 'traffic-again'],
+    ] as const) {
+      await Promise.all([terminal(program, ['runs', way, run], agreeing), killAt(step, () => run)]);
+    }
+    const back = await terminal(program, ['runs', 'resume', run], agreeing);
+    expect(back.output).toContain('run-ended     exit 0');
+    for (const truth of await truthEverywhere()) {
+      expect(truth.orders?.rows).toBe('0');
+      expect(truth.customers).toBeUndefined();
+    }
+    expect((await program.yes(['runs', 'close', run])).exit).toBe(0);
+    await until('a whole cluster', 60_000, whole);
+  });
+});
