@@ -5,7 +5,7 @@ import { FailureError } from '../base/failure.ts';
 import type { Way } from '../engine/event.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import { ConfigError } from '../host/config-file.ts';
-import { formatProblem } from '../runbook/problem.ts';
+import { formatProblem, suggest } from '../runbook/problem.ts';
 import { type Globals, globalsOf, type RunOptions, withAnswers, withGlobals, withRunOptions } from './globals.ts';
 import { RunbookError } from './load-runbook.ts';
 import { outliveTerminal, talk, tellFailure } from './output.ts';
@@ -31,6 +31,16 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
       });
   const group = (name: string, says: string) => root.command(name).description(says).exitOverride();
   const options = (command: Command) => command.opts() as RunOptions;
+
+  root.allowExcessArguments(false).action(async () => {
+    const globals = globalsOf(root);
+    const { isForScreens } = await import('./for-screens.ts');
+    done(
+      isForScreens(globals.plain === true)
+        ? await (await import('./tui.ts')).tui(globals)
+        : await (await import('./status.ts')).status(globals, {}),
+    );
+  });
 
   const status = root
     .command('status')

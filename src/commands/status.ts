@@ -1,7 +1,7 @@
 import { type BackupIndex, isGood, isOwn, proofMarks, readIndex } from '../actions/backup-index.ts';
 import type { ClusterView } from '../actions/cluster-view.ts';
 import { readMembers } from '../actions/member-readings.ts';
-import { lastMeasures } from '../actions/volume-measures.ts';
+import { lastMeasures, type Measure } from '../actions/volume-measures.ts';
 import { parseDuration } from '../base/duration.ts';
 import { FailureError, fail, failureOf } from '../base/failure.ts';
 import { backupIdTime } from '../base/time.ts';
@@ -80,32 +80,19 @@ async function once(
 
 /** Everything that status shows. What cannot be read is shown as unknown; only a target that is not there ends it. */
 export async function statusOf(globals: Globals, session: Session, flow: FlowMemory): Promise<StatusView> {
-  const look = session.look();
   const { config, identity, clock } = session;
-  const namespace = config.namespace;
   const view = await see(session);
-  const [readings, index, measures, lease, mirrored, own] = await Promise.all([
-    readMembers(look, view),
-    readIndex(look).catch(asFailure),
-    lastMeasures(look).catch(asFailure),
-    session.lease().read().catch(asFailure),
-    mirroredRuns(look.kube, namespace).catch(asFailure),
-    localRuns(stateFolder(globals), { newest: 50 }),
-  ]);
+  const [readings, listing] = await Promise.all([readMembers(session.look(), view), listingOf(globals, session)]);
   const health = healthOf(readings, view.members.length);
-  const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
-    (run) => run.summary.cluster === `${namespace}/${config.cluster}`,
-  );
   const at = clock.now();
-  const holder = lease && !('found' in lease) ? lease : undefined;
-  const volumes = 'found' in measures ? new Map() : measures;
   const reasons = health.reasons.map((reason) => reason.text).join(', ');
+  const { measures, runs, ...listed } = listing;
   return {
     at,
     target: {
       name: config.name,
       cluster: config.cluster,
-      namespace,
+      namespace: config.namespace,
       context: identity.context,
       statefulset: config.statefulset,
       kubeSystemUid: identity.kubeSystemUid,
@@ -116,7 +103,34 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
       sign: health.sign,
       says: [reasons, health.says].filter((text) => text !== '').join('; '),
     },
-    members: readings.map((reading) => memberRowOf(reading, readings, view, volumes, flow, at)),
+    members: readings.map((reading) => memberRowOf(reading, readings, view, measures, flow, at)),
+    ...listed,
+    runs: runs.slice(0, 5),
+  };
+}
+
+export type Listed = Pick<StatusView, 'backups' | 'debts' | 'lease' | 'runs'> & {
+  /** By claim, as a runner measured last. */
+  readonly measures: ReadonlyMap<string, Measure>;
+};
+
+/** What changes with runs: backups, debts, who is at work, and the runs themselves, newest first. */
+export async function listingOf(globals: Globals, session: Session): Promise<Listed> {
+  const look = session.look();
+  const { config, clock } = session;
+  const [index, measures, lease, mirrored, own] = await Promise.all([
+    readIndex(look).catch(asFailure),
+    lastMeasures(look).catch(asFailure),
+    session.lease().read().catch(asFailure),
+    mirroredRuns(look.kube, config.namespace).catch(asFailure),
+    localRuns(stateFolder(globals), { newest: 50 }),
+  ]);
+  const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
+    (run) => run.summary.cluster === `${config.namespace}/${config.cluster}`,
+  );
+  const holder = lease && !('found' in lease) ? lease : undefined;
+  const volumes = 'found' in measures ? new Map<string, Measure>() : measures;
+  return {
     backups: {
       claim: config.backups.claim,
       ...measured(volumes.get(config.backups.claim)),
@@ -130,11 +144,12 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
           lease: {
             run: holder.run,
             holder: holder.holder,
-            ...(holder.renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, at - holder.renewedAt) }),
+            ...(holder.renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, clock.now() - holder.renewedAt) }),
           },
         }
       : {}),
-    runs: runs.map(({ summary }) => summary).slice(0, 5),
+    runs: runs.map(({ summary }) => summary),
+    measures: volumes,
   };
 }
 
@@ -205,7 +220,7 @@ function memberRowOf(
   reading: MemberReading,
   all: readonly MemberReading[],
   view: ClusterView,
-  volumes: ReadonlyMap<string, { readonly freeBytes: number; readonly at: number }>,
+  volumes: ReadonlyMap<string, Measure>,
   flow: FlowMemory,
   at: number,
 ): MemberRow {

@@ -62,24 +62,23 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   runs: ({ writer }) => writer.jump('runs'),
   switch: ({ writer }) => writer.message('one target at a time: start again with --target'),
   help: ({ writer }) => writer.show('help'),
-  backup: ({ session }) => void session.begin({ do: 'run', runbook: 'galera-backup', parameters: {} }),
+  backup: ({ session }) => void session.begin({ runbook: 'galera-backup', parameters: {} }),
   restore,
   verify: (acting) => {
     const id = cursorId(acting, 'backups');
-    if (id !== undefined)
-      void acting.session.begin({ do: 'run', runbook: 'galera-verify', parameters: { backup: id } });
+    if (id !== undefined) void acting.session.begin({ runbook: 'galera-verify', parameters: { backup: id } });
   },
   repair: ({ session, store }) => {
     const run = owingRun(viewOf(store.getState()));
-    if (run !== undefined) void session.begin({ do: 'repair', run });
+    if (run !== undefined) void session.takeUp(run, 'repair');
   },
   resume: ({ session, store }) => {
     const run = store.getState().run?.state.plan?.run;
-    if (run !== undefined) void session.begin({ do: 'repair', run });
+    if (run !== undefined) void session.takeUp(run, 'resume');
   },
   rollback: ({ session, store }) => {
     const run = keptRun(viewOf(store.getState()));
-    if (run !== undefined) void session.begin({ do: 'rollback', run });
+    if (run !== undefined) void session.takeUp(run, 'rollback');
   },
   leave: ({ leave }) => leave(),
   interrupt: ({ leave, session }) => {
@@ -139,7 +138,7 @@ function open(acting: Acting): void {
   const cursor = cursorNow(acting);
   const { screen } = store.getState().ui;
   if (cursor === undefined) return;
-  if (cursor.block === 'runbooks') return void session.begin({ do: 'run', runbook: cursor.id, parameters: {} });
+  if (cursor.block === 'runbooks') return void session.begin({ runbook: cursor.id, parameters: {} });
   if (cursor.block === 'backups' && screen === 'dashboard') {
     writer.show('backups');
     return;
@@ -220,7 +219,7 @@ function restore(acting: Acting): void {
     writer.message(`${row.id} cannot be restored: ${row.proof}`);
     return;
   }
-  void session.begin({ do: 'run', runbook: 'galera-restore', parameters: { backup: row.id } });
+  void session.begin({ runbook: 'galera-restore', parameters: { backup: row.id } });
 }
 
 function owingRun({ state }: View): string | undefined {

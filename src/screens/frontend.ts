@@ -23,7 +23,7 @@ export class ScreensFrontend implements Frontend {
     writer: Writer,
     gates: Gatekeeper,
     timers: Timers,
-    approved: { readonly sha256: string; readonly answer: Answer },
+    approved?: { readonly sha256: string; readonly answer: Answer },
   ) {
     this.#writer = writer;
     this.#gates = gates;
@@ -37,6 +37,7 @@ export class ScreensFrontend implements Frontend {
   }
 
   event(event: RunEvent, state: RunState): void {
+    if (event.seq === 1 || event.type === 'run-continued' || event.type === 'run-resumed') this.#writer.jump('run');
     this.#watch.event(event, state);
     this.#writer.ran(event, state);
     if (event.type === 'step-passed' || event.type === 'step-failed') this.#writer.progress(undefined);

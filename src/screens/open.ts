@@ -32,6 +32,8 @@ export interface OpenScreens {
   readonly store: ScreensView;
   /** Resolves when the screens are left and no run is under way. */
   readonly left: Promise<Left>;
+  /** What another part of the program has to say to the operator. */
+  tell(text: string): void;
   /** SIGHUP, SIGTERM: the screen ends, the run goes to its safe point. */
   hangUp(why: string): void;
 }
@@ -104,5 +106,5 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       writer.message(`not connected: ${failure.found}`);
     },
   );
-  return { store, left, hangUp };
+  return { store, left, hangUp, tell: (text) => writer.message(text) };
 }

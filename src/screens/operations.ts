@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts';
-import type { Gate, Plan } from '../engine/event.ts';
+import type { Gate, Plan, Way } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
 import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
@@ -64,10 +64,11 @@ export interface RunbookRow {
   readonly danger: string;
 }
 
-/** What the operator wants planned. */
-export type Wish =
-  | { readonly do: 'run'; readonly runbook: string; readonly parameters: { readonly [name: string]: string } }
-  | { readonly do: 'repair' | 'rollback' | 'close'; readonly run: string };
+/** What the operator wants planned: a runbook by name, with its parameters as on the command line. */
+export interface Wish {
+  readonly runbook: string;
+  readonly parameters: { readonly [name: string]: string };
+}
 
 /** A plan that may be carried out once. Making it has read only. */
 export interface Proposal {
@@ -79,6 +80,7 @@ export interface Proposal {
   carryOut(frontend: Frontend): CarriedOut;
 }
 
+/** Work that has begun, or asks whether it may. */
 export interface CarriedOut {
   /** The exit code; `moved`: what the plan saw has changed, so it must be made again. */
   readonly ended: Promise<number | 'moved'>;
@@ -106,6 +108,8 @@ export interface Operations {
   list(): Promise<Listing>;
   runbooks(): Promise<readonly RunbookRow[]>;
   propose(wish: Wish): Promise<Proposal>;
+  /** Takes up a run that has ended or was cut off. It asks at the gate of what is left to do before it does anything. */
+  takeUp(run: string, way: Way, frontend: Frontend): CarriedOut;
   /** The manifest and the proofs of a backup, as lines. */
   backup(id: BackupRow['id']): Promise<readonly string[]>;
   transcript(run: string): Promise<string>;

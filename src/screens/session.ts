@@ -1,4 +1,6 @@
 import { FailureError, failureOf } from '../base/failure.ts';
+import type { Way } from '../engine/event.ts';
+import type { Answer } from '../engine/frontend.ts';
 import { ScreensFrontend } from './frontend.ts';
 import type { Gatekeeper, Timers } from './gatekeeper.ts';
 import type { CarriedOut, Operations, Proposal, Wish } from './operations.ts';
@@ -85,25 +87,46 @@ export class Session {
     }
   }
 
-  async #carryOut(
-    proposal: Proposal,
-    answer: { readonly answer: 'yes' | 'no'; readonly typed?: string },
-  ): Promise<boolean> {
-    const { writer, gates, timers, refresh } = this.#parts;
-    const frontend = new ScreensFrontend(writer, gates, timers, { sha256: proposal.gate.sha256, answer });
-    this.#stopAskedAt = undefined;
-    const carried = proposal.carryOut(frontend);
-    this.#carried = carried;
-    writer.jump('run');
-    this.#ended = carried.ended.catch(() => undefined);
+  /** Takes up a run: its gates are asked on whatever screen is open. */
+  async takeUp(run: string, way: Way): Promise<void> {
+    const operations = this.#operations;
+    if (operations === undefined || this.busy) return;
+    const { writer } = this.#parts;
+    writer.waiting(`${way} of run ${run}: what is left to do is being read`);
     try {
+      await this.#follow((frontend) => operations.takeUp(run, way, frontend));
+    } catch (thrown) {
+      writer.refusal({ title: `No ${way} of run ${run}`, failures: [failureOf(thrown, 'galera-runbook runs list')] });
+      writer.show('plan');
+    } finally {
+      writer.waiting(undefined);
+    }
+  }
+
+  async #carryOut(proposal: Proposal, answer: Answer): Promise<boolean> {
+    const { writer } = this.#parts;
+    writer.jump('run');
+    const approved = { sha256: proposal.gate.sha256, answer };
+    return (await this.#follow((frontend) => proposal.carryOut(frontend), approved)) === 'moved';
+  }
+
+  async #follow(
+    begin: (frontend: ScreensFrontend) => CarriedOut,
+    approved?: { readonly sha256: string; readonly answer: Answer },
+  ): Promise<number | 'moved'> {
+    const { writer, gates, timers, refresh } = this.#parts;
+    const frontend = new ScreensFrontend(writer, gates, timers, approved);
+    this.#stopAskedAt = undefined;
+    try {
+      const carried = begin(frontend);
+      this.#carried = carried;
+      this.#ended = carried.ended.catch(() => undefined);
       const exit = await carried.ended;
-      if (exit === 'moved') return true;
-      this.#exit = exit;
-      return false;
+      if (exit !== 'moved') this.#exit = exit;
+      return exit;
     } finally {
       this.#carried = undefined;
-      writer.runOver();
+      await frontend.close();
       refresh();
     }
   }

@@ -64,6 +64,9 @@ export async function opened(
       fake.wishes.push(wish);
       return await proposalOf(world, of.catalogue?.(world) ?? new Map(), of.steps ?? []);
     },
+    takeUp: () => {
+      throw new Error('not in this test');
+    },
     backup: async () => [],
     transcript: async () => '',
     logs: async () => '',

@@ -1,4 +1,4 @@
-import { proofWords } from '../../src/commands/proof-words.ts';
+import { proofText } from '../../src/commands/proof-words.ts';
 import type { MemberStatus } from '../../src/galera/wsrep-status.ts';
 import type { RunSummary } from '../../src/record/run-summary.ts';
 import { frame } from '../../src/screens/frame.ts';
@@ -131,7 +131,7 @@ function backup(
     bytes: size * GiB,
     ...(seqno === undefined ? {} : { position: `${uuid}:${seqno}` }),
     mark,
-    proof: proofWords[level[mark]],
+    proof: proofText({ level: level[mark] }),
     ...provenAt,
   };
 }
