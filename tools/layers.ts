@@ -79,10 +79,20 @@ export const layers: { readonly [folder: string]: Layer } = {
     ],
     changes: 'this machine differs',
   },
-  plain: {
+  views: {
     imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record'],
+    packages: [],
+    changes: 'what every front end says',
+  },
+  plain: {
+    imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record', 'views'],
     packages: ['node:readline', 'node:stream'],
     changes: 'text output changes',
+  },
+  screens: {
+    imports: ['base', 'galera', 'target', 'runbook', 'engine', 'record', 'views'],
+    packages: ['ink', 'react', 'zustand', 'string-width'],
+    changes: 'what the terminal shows changes',
   },
   commands: {
     imports: [
@@ -99,7 +109,9 @@ export const layers: { readonly [folder: string]: Layer } = {
       'simulator',
       'practice',
       'host',
+      'views',
       'plain',
+      'screens',
     ],
     packages: ['commander', 'node:crypto', 'node:url', 'node:fs', 'node:path', 'node:process'],
     changes: 'arguments or wiring change',

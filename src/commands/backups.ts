@@ -87,21 +87,24 @@ export async function showBackup(globals: Globals, word: string): Promise<number
       data(JSON.stringify({ id: entry.id, claim: entry.claim, proof: entry.proof, manifest: entry.manifest }, null, 2));
       return 0;
     }
-    const { manifest, proof } = entry;
-    const tables = Object.entries(manifest.tables);
-    data(
-      [
-        `backup     ${entry.id}, ${manifest.kind}, on claim ${entry.claim ?? 'unknown'}`,
-        `cluster    ${manifest.identity.namespace}/${manifest.identity.cluster}, kube-system ${manifest.identity.kubeSystemUid}, StatefulSet ${manifest.identity.statefulSetUid}`,
-        `position   ${manifest.position.uuid}:${manifest.position.seqno} of ${manifest.positionAt}`,
-        `taken      ${manifest.startedAt} by run ${manifest.run}, donor ${manifest.donor.member}`,
-        `server     ${manifest.serverVersion}, tool ${manifest.toolVersion}, image ${manifest.image}`,
-        `size       ${formatBytes(archiveBytes(manifest), 'nearest')} (${manifest.compression}), unpacked ${formatBytes(manifest.dataBytes, 'nearest')}`,
-        `proof      ${proofMarks[proof.level]} ${proofText(proof)}${proof.at === '' ? '' : `, ${dateTimeText(Date.parse(proof.at))} by run ${proof.run}`}`,
-        ...manifest.files.map((file) => `file       ${file.name}, ${file.bytes} bytes, sha256 ${file.sha256}`),
-        ...tables.map(([schema, of]) => `schema     ${schema}: ${of.length} tables`),
-      ].join('\n'),
-    );
+    data(backupText(entry).join('\n'));
     return 0;
   });
+}
+
+/** Everything about one backup, a line each. */
+export function backupText(entry: IndexEntry): readonly string[] {
+  const { manifest, proof } = entry;
+  const tables = Object.entries(manifest.tables);
+  return [
+    `backup     ${entry.id}, ${manifest.kind}, on claim ${entry.claim ?? 'unknown'}`,
+    `cluster    ${manifest.identity.namespace}/${manifest.identity.cluster}, kube-system ${manifest.identity.kubeSystemUid}, StatefulSet ${manifest.identity.statefulSetUid}`,
+    `position   ${manifest.position.uuid}:${manifest.position.seqno} of ${manifest.positionAt}`,
+    `taken      ${manifest.startedAt} by run ${manifest.run}, donor ${manifest.donor.member}`,
+    `server     ${manifest.serverVersion}, tool ${manifest.toolVersion}, image ${manifest.image}`,
+    `size       ${formatBytes(archiveBytes(manifest), 'nearest')} (${manifest.compression}), unpacked ${formatBytes(manifest.dataBytes, 'nearest')}`,
+    `proof      ${proofMarks[proof.level]} ${proofText(proof)}${proof.at === '' ? '' : `, ${dateTimeText(Date.parse(proof.at))} by run ${proof.run}`}`,
+    ...manifest.files.map((file) => `file       ${file.name}, ${file.bytes} bytes, sha256 ${file.sha256}`),
+    ...tables.map(([schema, of]) => `schema     ${schema}: ${of.length} tables`),
+  ];
 }

@@ -1,7 +1,7 @@
 import { program } from '../actions/program.ts';
 import { FailureError, fail } from '../base/failure.ts';
 import { foldEvents } from '../engine/apply-event.ts';
-import { askGate } from '../engine/ask-gate.ts';
+import { type Asking, askGate } from '../engine/ask-gate.ts';
 import { Run, type TakenOver } from '../engine/drive.ts';
 import type { Mode, Plan, PlannedStep, RunEvent, Way } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
@@ -37,6 +37,13 @@ export async function continueRun(globals: Globals, word: string, way: Way, opti
   }
 }
 
+/** Who shows the run in the place of the command line. */
+export interface Shown {
+  readonly frontend: Frontend;
+  /** Gets the run once it goes. */
+  readonly begun: (run: Run) => void;
+}
+
 export async function takeUpRun(
   globals: Globals,
   session: Session,
@@ -44,6 +51,7 @@ export async function takeUpRun(
   way: Way,
   options: RunOptions,
   mode: Mode,
+  shown?: Shown,
 ): Promise<number> {
   const opened = await openRun(globals, session, word);
   let { record, events } = opened;
@@ -54,11 +62,13 @@ export async function takeUpRun(
     if (opened.torn)
       talk(`run ${opened.run}: the last line of its journal was cut off and is dropped: nothing followed it`);
     if (options.dryRun) return await showPart(globals, session, opened, way);
-    const frontend = frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock });
+    const frontend =
+      shown?.frontend ?? frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock });
+    const terminal = shown !== undefined || hasTerminal();
     const over = await lease.takeUp(opened.run, {
       ownRecord: record !== undefined,
-      mayAsk: gatePolicy({ need: 'typed', personal: true }, mode, hasTerminal()) === 'ask',
-      confirm: (by) => confirmed(session, foldEvents(events).plan, by, frontend, mode),
+      mayAsk: gatePolicy({ need: 'typed', personal: true }, mode, terminal) === 'ask',
+      confirm: (by) => confirmed({ frontend, terminal, by: session.by }, foldEvents(events).plan, by, mode),
       waits: (by) => talk(`${by.holder} holds the lease of run ${by.run}: watching for 60 s whether it lives`),
     });
     events = await caughtUp(session, opened);
@@ -71,7 +81,7 @@ export async function takeUpRun(
         record,
         document: opened.document,
         frontend,
-        terminal: hasTerminal(),
+        terminal,
         ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
         async unmoved(plan) {
           if (await hasMoved(session, plan))
@@ -92,6 +102,7 @@ export async function takeUpRun(
       return notTakenUp(opened.run, part);
     }
     driven = true;
+    shown?.begun(driver);
     return await driveRecorded(driver, record, frontend, async () => {
       const by = { mode, by: session.by, program };
       const began = await driver.takeUp(
@@ -187,10 +198,9 @@ async function showPart(globals: Globals, session: Session, opened: OpenedRun, w
 }
 
 async function confirmed(
-  session: Session,
+  asking: Asking,
   plan: Plan | undefined,
   by: LeaseHolder,
-  frontend: Frontend,
   mode: Mode,
 ): Promise<TakenOver | undefined> {
   if (!plan) return undefined;
@@ -199,7 +209,6 @@ async function confirmed(
     'yes: it starts no further effect; what it has begun in the cluster is found and gone on with',
     'no: the run stays with its holder',
   ];
-  const asking = { frontend, terminal: hasTerminal(), by: session.by };
   const asked = await askGate(asking, gateOfTakeover(plan, by.holder, says), mode, new AbortController().signal);
   return asked.answer.answer === 'yes' ? { from: by.holder, asked } : undefined;
 }

@@ -40,6 +40,16 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
   const group = (name: string, says: string) => root.command(name).description(says).exitOverride();
   const options = (command: Command) => command.opts() as RunOptions;
 
+  root.allowExcessArguments(false).action(async () => {
+    const globals = globalsOf(root);
+    const { isForScreens } = await import('./for-screens.ts');
+    done(
+      isForScreens(globals.plain === true)
+        ? await (await import('./tui.ts')).tui(globals)
+        : await (await import('./status.ts')).status(globals, {}),
+    );
+  });
+
   const status = root
     .command('status')
     .description('Galera cluster, members, backups, runs and debts; exit 10 when it is not well')

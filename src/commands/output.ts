@@ -6,8 +6,20 @@ export function data(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
+let divert: ((text: string) => void) | undefined;
+
+/** Talk to a person; where the screens are open, on them. */
 export function talk(text: string): void {
-  process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  if (divert !== undefined) divert(text.trimEnd());
+  else process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** While the screens have the terminal, nothing else writes to it. Gives the function that ends it. */
+export function divertTalk(to: (text: string) => void): () => void {
+  divert = to;
+  return () => {
+    divert = undefined;
+  };
 }
 
 const ignored = (): void => undefined;

@@ -103,22 +103,49 @@ export async function runRunbook(
 async function runOnce(
   globals: Globals,
   session: Session,
-  { runbook, bytes }: LoadedRunbook,
+  loaded: LoadedRunbook,
   mode: Mode,
   options: RunOptions,
   given: { readonly [name: string]: string },
 ): Promise<number | 'moved'> {
-  const run = session.ports.newRun();
   const frontend = frontendOf(globals, session.redactor, {
     dryRun: options.dryRun === true,
     mode,
     clock: session.clock,
   });
-  const plan = await planOf(session, runbook, run, given);
+  const plan = await planOf(session, loaded.runbook, session.ports.newRun(), given);
   frontend.planned(plan);
   const no = refusals(plan.steps);
   if (no.length > 0) return refusal(no);
   if (options.dryRun) return exits.done;
+  const { cluster } = options;
+  return await carryOut(globals, session, loaded, plan, {
+    mode,
+    frontend,
+    terminal: hasTerminal(),
+    ...(cluster === undefined ? {} : { cluster }),
+  });
+}
+
+export interface CarryingOut {
+  readonly mode: Mode;
+  readonly frontend: Frontend;
+  readonly terminal: boolean;
+  readonly cluster?: string;
+  /** Gets the run once it goes. */
+  readonly begun?: (run: Run) => void;
+}
+
+/** Carries out a plan, once. `moved`: what it saw was not so any more, and nothing was done. */
+export async function carryOut(
+  globals: Globals,
+  session: Session,
+  { bytes }: LoadedRunbook,
+  plan: Plan,
+  of: CarryingOut,
+): Promise<number | 'moved'> {
+  const { run } = plan;
+  const { frontend, mode } = of;
   await checkNobodyElse(session);
   const record = await RunRecord.create(globals, run, bytes, session.redactor);
   const moved = { yet: false };
@@ -129,14 +156,15 @@ async function runOnce(
       record,
       document: bytes,
       frontend,
-      terminal: hasTerminal(),
-      ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
-      unmoved: async (of) => {
-        moved.yet = await hasMoved(session, of);
+      terminal: of.terminal,
+      ...(of.cluster === undefined ? {} : { cluster: of.cluster }),
+      unmoved: async (seen) => {
+        moved.yet = await hasMoved(session, seen);
         if (moved.yet) fail('refused', 'the target as the plan saw it', 'it has moved since', 'the plan is made again');
       },
     }),
   );
+  of.begun?.(driver);
   const exit = await driveRecorded(driver, record, frontend, async () => {
     await driver.append({ type: 'run-started', plan, mode, by: session.by, format: 1 });
     return undefined;
@@ -172,7 +200,7 @@ export async function driveRecorded(
   }
 }
 
-async function planOf(
+export async function planOf(
   session: Session,
   runbook: Runbook,
   run: string,

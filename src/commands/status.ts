@@ -1,7 +1,7 @@
 import { type BackupIndex, isGood, isOwn, proofMarks, readIndex } from '../actions/backup-index.ts';
 import type { ClusterView } from '../actions/cluster-view.ts';
 import { readMembers } from '../actions/member-readings.ts';
-import { lastMeasures } from '../actions/volume-measures.ts';
+import { lastMeasures, type Measure } from '../actions/volume-measures.ts';
 import { parseDuration } from '../base/duration.ts';
 import { FailureError, fail, failureOf } from '../base/failure.ts';
 import { backupIdTime } from '../base/time.ts';
@@ -11,10 +11,11 @@ import { pausedShare } from '../galera/flow-control.ts';
 import { healthOf } from '../galera/health.ts';
 import { archiveBytes } from '../galera/manifest.ts';
 import type { MemberReading } from '../galera/member-reading.ts';
-import { compareSeqnos, seqnoDistance } from '../galera/seqno.ts';
 import { statusText } from '../plain/status-text.ts';
-import type { BackupRow, DebtRow, MemberRow, StatusView } from '../plain/status-view.ts';
+
 import { type RunSummary, summarize } from '../record/run-summary.ts';
+import { highestCommitted, memberRow } from '../views/member-row.ts';
+import type { BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
 import { mirroredRuns } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
 import { type LocalRun, localRuns } from './local-runs.ts';
@@ -79,32 +80,19 @@ async function once(
 
 /** Everything that status shows. What cannot be read is shown as unknown; only a target that is not there ends it. */
 export async function statusOf(globals: Globals, session: Session, flow: FlowMemory): Promise<StatusView> {
-  const look = session.look();
   const { config, identity, clock } = session;
-  const namespace = config.namespace;
   const view = await see(session);
-  const [readings, index, measures, lease, mirrored, own] = await Promise.all([
-    readMembers(look, view),
-    readIndex(look).catch(asFailure),
-    lastMeasures(look).catch(asFailure),
-    session.lease().read().catch(asFailure),
-    mirroredRuns(look.kube, namespace).catch(asFailure),
-    localRuns(stateFolder(globals), { newest: 50 }),
-  ]);
+  const [readings, listing] = await Promise.all([readMembers(session.look(), view), listingOf(globals, session)]);
   const health = healthOf(readings, view.members.length);
-  const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
-    (run) => run.summary.cluster === `${namespace}/${config.cluster}`,
-  );
   const at = clock.now();
-  const holder = lease && !('found' in lease) ? lease : undefined;
-  const volumes = 'found' in measures ? new Map() : measures;
   const reasons = health.reasons.map((reason) => reason.text).join(', ');
+  const { measures, runs, ...listed } = listing;
   return {
     at,
     target: {
       name: config.name,
       cluster: config.cluster,
-      namespace,
+      namespace: config.namespace,
       context: identity.context,
       statefulset: config.statefulset,
       kubeSystemUid: identity.kubeSystemUid,
@@ -115,7 +103,34 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
       sign: health.sign,
       says: [reasons, health.says].filter((text) => text !== '').join('; '),
     },
-    members: readings.map((reading) => memberRow(reading, readings, view, volumes, flow, at)),
+    members: readings.map((reading) => memberRowOf(reading, readings, view, measures, flow, at)),
+    ...listed,
+    runs: runs.slice(0, 5),
+  };
+}
+
+export type Listed = Pick<StatusView, 'backups' | 'debts' | 'lease' | 'runs'> & {
+  /** By claim, as a runner measured last. */
+  readonly measures: ReadonlyMap<string, Measure>;
+};
+
+/** What changes with runs: backups, debts, who is at work, and the runs themselves, newest first. */
+export async function listingOf(globals: Globals, session: Session): Promise<Listed> {
+  const look = session.look();
+  const { config, clock } = session;
+  const [index, measures, lease, mirrored, own] = await Promise.all([
+    readIndex(look).catch(asFailure),
+    lastMeasures(look).catch(asFailure),
+    session.lease().read().catch(asFailure),
+    mirroredRuns(look.kube, config.namespace).catch(asFailure),
+    localRuns(stateFolder(globals), { newest: 50 }),
+  ]);
+  const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
+    (run) => run.summary.cluster === `${config.namespace}/${config.cluster}`,
+  );
+  const holder = lease && !('found' in lease) ? lease : undefined;
+  const volumes = 'found' in measures ? new Map<string, Measure>() : measures;
+  return {
     backups: {
       claim: config.backups.claim,
       ...measured(volumes.get(config.backups.claim)),
@@ -129,11 +144,12 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
           lease: {
             run: holder.run,
             holder: holder.holder,
-            ...(holder.renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, at - holder.renewedAt) }),
+            ...(holder.renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, clock.now() - holder.renewedAt) }),
           },
         }
       : {}),
-    runs: runs.map(({ summary }) => summary).slice(0, 5),
+    runs: runs.map(({ summary }) => summary),
+    measures: volumes,
   };
 }
 
@@ -172,6 +188,7 @@ function debtRows(summary: RunSummary, events: readonly RunEvent[], live: string
   return [...summary.unpaid, ...summary.kept].map((debt) => ({
     run: summary.run,
     id: debt.id,
+    step: debt.step,
     says: debt.says,
     since: events.findLast((event) => event.type === 'debt-owed' && event.debt.id === debt.id)?.at ?? summary.startedAt,
     by: summary.by,
@@ -199,46 +216,21 @@ function backupRows(
   });
 }
 
-function memberRow(
+function memberRowOf(
   reading: MemberReading,
   all: readonly MemberReading[],
   view: ClusterView,
-  volumes: ReadonlyMap<string, { readonly freeBytes: number; readonly at: number }>,
+  volumes: ReadonlyMap<string, Measure>,
   flow: FlowMemory,
   at: number,
 ): MemberRow {
-  const { member, status, podExists, inService } = reading;
-  const claim = view.members.find((one) => one.name === member)?.data.claim ?? '';
-  const volume = volumes.get(claim);
-  const common = {
-    member,
-    ...(inService === undefined ? {} : { inService }),
-    ...(volume ? { freeBytes: volume.freeBytes, freeMeasuredAt: volume.at } : {}),
-  };
-  if (!status) {
-    const stopped = podExists === false && view.statefulSet.replicas === 0;
-    return {
-      ...common,
-      sign: stopped ? 'planned' : podExists === false ? 'bad' : 'unknown',
-      state: stopped ? 'stopped' : podExists === false ? 'no pod' : 'unknown',
-    };
-  }
-  const highest = all
-    .flatMap((one) => one.status?.lastCommitted ?? [])
-    .reduce((a, b) => (compareSeqnos(a, b) >= 0 ? a : b), status.lastCommitted ?? '-1');
-  const behind = status.lastCommitted === undefined ? undefined : Number(seqnoDistance(status.lastCommitted, highest));
-  const paused = flowShare(member, status.flowControlPausedNs, flow, at);
-  const primary = status.clusterStatus === 'Primary';
-  const synced = primary && status.localState === 4;
-  return {
-    ...common,
-    sign: synced ? (status.desyncCount === 0 ? 'good' : 'look') : primary ? 'look' : 'bad',
-    state: primary ? (status.localStateComment ?? 'unknown') : (status.clusterStatus ?? 'unknown'),
-    ...(status.recvQueue === undefined ? {} : { receiveQueue: status.recvQueue }),
-    ...(paused === undefined ? {} : { flowPausedPercent: Math.round(paused * 100) }),
-    ...(behind === undefined ? {} : { behind }),
-    ...(status.desyncCount === undefined ? {} : { desyncCount: status.desyncCount }),
-  };
+  const claim = view.members.find((one) => one.name === reading.member)?.data.claim ?? '';
+  return memberRow(reading, {
+    highest: highestCommitted(all),
+    stopped: view.statefulSet.replicas === 0,
+    volume: volumes.get(claim),
+    paused: flowShare(reading.member, reading.status?.flowControlPausedNs, flow, at),
+  });
 }
 
 function flowShare(member: string, pausedNs: number | undefined, flow: FlowMemory, at: number): number | undefined {

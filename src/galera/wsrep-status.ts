@@ -25,8 +25,14 @@ export interface MemberStatus {
   /** As the server says it: `Synced`, `Donor/Desynced`, `Joining: receiving State Transfer` … */
   readonly localStateComment?: string;
   readonly lastCommitted?: Seqno;
+  /** Its place in the membership, from 0. */
+  readonly localIndex?: number;
   /** Write-sets waiting to be applied. */
   readonly recvQueue?: number;
+  /** Write-sets waiting to be sent. */
+  readonly sendQueue?: number;
+  /** Transactions that lost to others since start: at certification, or by a forced rollback. */
+  readonly conflicts?: number;
   /** Counts every cause: ours, a state transfer, and BACKUP STAGE from BLOCK_DDL on. */
   readonly desyncCount?: number;
   /** Nanoseconds since start or FLUSH STATUS. */
@@ -95,6 +101,10 @@ function boolean(value: string | undefined): boolean | undefined {
   return value === undefined ? undefined : parseGaleraBoolean(value);
 }
 
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one + other;
+}
+
 function uuid(value: string | undefined): string | undefined {
   return value === undefined ? undefined : parseUuid(value);
 }
@@ -157,7 +167,10 @@ export function parseMemberStatus(status: Rows, variables: Rows = {}): MemberSta
     localState: integer(get('wsrep_local_state')),
     localStateComment: text(get('wsrep_local_state_comment')),
     lastCommitted: seqno(get('wsrep_last_committed')),
+    localIndex: integer(get('wsrep_local_index')),
     recvQueue: integer(get('wsrep_local_recv_queue')),
+    sendQueue: integer(get('wsrep_local_send_queue')),
+    conflicts: sum(integer(get('wsrep_local_cert_failures')), integer(get('wsrep_local_bf_aborts'))),
     desyncCount: integer(get('wsrep_desync_count')),
     flowControlPausedNs: number(get('wsrep_flow_control_paused_ns')),
     flowControlSent: integer(get('wsrep_flow_control_sent')),

@@ -2,11 +2,11 @@ import type { Gate, Plan, RunEvent } from '../engine/event.ts';
 import type { Answer, Frontend } from '../engine/frontend.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Clock, Pulse } from '../target/look.ts';
+import { ProgressWatch, progressSentence } from '../views/progress.ts';
 import { type AskInput, ask } from './ask.ts';
 import { eventJson, planJson, progressJson } from './json.ts';
 import { lineOf, numbered, PlainLines } from './lines.ts';
 import { planText } from './plan-text.ts';
-import { ProgressWatch, progressSentence } from './progress.ts';
 
 export interface PlainOptions {
   readonly format: 'text' | 'json';

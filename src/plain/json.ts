@@ -1,5 +1,5 @@
 import type { Plan, RunEvent } from '../engine/event.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../views/progress.ts';
 
 /** One value as one line. Everything beyond ASCII is escaped: such a line is safe on a terminal too, and still the same JSON. */
 export function jsonLine(value: unknown): string {

@@ -4,9 +4,9 @@ import type { Plan, PlannedStep, RunEvent } from '../engine/event.ts';
 import { kept, type RunState, stepState } from '../engine/state.ts';
 import { closeCommand, endsWith, repairCommand } from '../record/commands.ts';
 import { leadingChecks, stepNumber } from '../record/step-number.ts';
+import { leadingLine, plannedSentences, startSentence } from '../views/sentences.ts';
+import { about, whereText } from '../views/words.ts';
 import { ascii } from './ascii.ts';
-import { leadingLine, plannedSentences, startSentence } from './sentences.ts';
-import { about, whereText } from './words.ts';
 
 const nameWidth = 13;
 /** A step that is expected to be shorter says only that it passed. */

@@ -3,8 +3,8 @@ import { formatClock } from '../base/duration.ts';
 import { dateTimeText } from '../base/time.ts';
 import type { Plan, PlannedStep } from '../engine/event.ts';
 import { stepNumber } from '../record/step-number.ts';
+import { planSummary, plural, whereText } from '../views/words.ts';
 import { ascii, wrap } from './ascii.ts';
-import { planSummary, plural, whereText } from './words.ts';
 
 const marks = { reads: '', changes: '', disrupts: '!', destroys: '!!' } as const;
 const headWidth = 10;

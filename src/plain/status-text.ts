@@ -3,10 +3,10 @@ import { formatAge, formatDuration } from '../base/duration.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
 import { closeCommand, repairCommand } from '../record/commands.ts';
 import type { RunSummary } from '../record/run-summary.ts';
+import type { BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
+import { whereText } from '../views/words.ts';
 import { ascii, wrap } from './ascii.ts';
-import type { BackupRow, DebtRow, MemberRow, StatusView } from './status-view.ts';
 import { table } from './tables.ts';
-import { whereText } from './words.ts';
 
 const signs = { good: 'v', look: '!', unknown: '?', bad: 'x', planned: '-' } as const;
 

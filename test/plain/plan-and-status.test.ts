@@ -5,10 +5,10 @@ import { ascii, wrap } from '../../src/plain/ascii.ts';
 import { jsonLine } from '../../src/plain/json.ts';
 import { planText } from '../../src/plain/plan-text.ts';
 import { runsTable, statusText } from '../../src/plain/status-text.ts';
-import type { StatusView } from '../../src/plain/status-view.ts';
 import { table } from '../../src/plain/tables.ts';
-import { about, bytesOf, plural } from '../../src/plain/words.ts';
 import { type RunSummary, summarize } from '../../src/record/run-summary.ts';
+import type { StatusView } from '../../src/views/status-view.ts';
+import { about, bytesOf, plural } from '../../src/views/words.ts';
 import { clock, plan, plannedStep } from '../record/canned.ts';
 import { backupPlan, backupRun, failedRun, restorePlan, restoreRun } from '../record/canned-runs.ts';
 
@@ -120,6 +120,7 @@ const view: StatusView = {
     {
       run: 'm4t8z2',
       id: 'desync:mariadb-server-2',
+      step: 'copy',
       says: 'a Job desyncs mariadb-server-2',
       since: at - 697_000,
       by: 'sr2@bastion-2',
@@ -129,6 +130,7 @@ const view: StatusView = {
     {
       run: 'k7m2q9',
       id: 'old-data',
+      step: 'swap',
       says: 'the old data, 3 x 28.4 GiB',
       since: at - 20 * hours,
       by: 'sre1@bastion-1',

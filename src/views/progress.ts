@@ -67,6 +67,11 @@ export class ProgressWatch {
     this.#samples = [...this.#samples.filter(({ at }) => now - at <= every), { at: now, bytes }];
   }
 
+  /** The running step as it is now; undefined between steps. */
+  at(now: number): Progress | undefined {
+    return this.#step === undefined ? undefined : this.#now(this.#step, now);
+  }
+
   /** Something to say now, or not. */
   due(now: number): Progress | undefined {
     if (this.#step === undefined) return undefined;

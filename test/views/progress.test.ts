@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Progress, ProgressWatch, progressSentence } from '../../src/plain/progress.ts';
 import type { Pulse } from '../../src/target/look.ts';
+import { type Progress, ProgressWatch, progressSentence } from '../../src/views/progress.ts';
 import { clock, delivered } from '../record/canned.ts';
 import { backupRun } from '../record/canned-runs.ts';
 

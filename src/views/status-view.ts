@@ -37,6 +37,8 @@ export interface BackupRow {
 export interface DebtRow {
   readonly run: string;
   readonly id: string;
+  /** The step that left it. */
+  readonly step: string;
   readonly says: string;
   readonly since: number;
   readonly by: string;

@@ -1,0 +1,159 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readIndex } from '../actions/backup-index.ts';
+import { fail } from '../base/failure.ts';
+import { applyEvent } from '../engine/apply-event.ts';
+import type { Run } from '../engine/drive.ts';
+import type { Way } from '../engine/event.ts';
+import type { Frontend } from '../engine/frontend.ts';
+import { gateOfPlan } from '../engine/gate.ts';
+import { refusals } from '../engine/plan.ts';
+import { newRun } from '../engine/state.ts';
+import { listRunbooks } from '../host/runbook-files.ts';
+import { transcript } from '../record/transcript.ts';
+import type { CarriedOut, ClusterLook, Operations, Proposal, RunbookRow, Wish } from '../screens/operations.ts';
+import { backupText } from './backups.ts';
+import { takeUpRun } from './continue-run.ts';
+import type { Globals } from './globals.ts';
+import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
+import { readEvents, stateFolder } from './run-record.ts';
+import { carryOut, planOf } from './run-runbook.ts';
+import { dangerOf } from './runbooks.ts';
+import { type Session, see } from './session.ts';
+import { listingOf } from './status.ts';
+import { readConfiguration } from './targets.ts';
+
+const logLines = 2000;
+
+/** What the screens ask for, done by the same functions as the commands. */
+export function operationsOf(globals: Globals, session: Session): Operations {
+  const { config, identity } = session;
+  return {
+    target: {
+      ...identity,
+      name: config.name,
+      service: config.service,
+      claim: config.backups.claim,
+      ...(config.backups.reserveBytes === undefined ? {} : { reserveBytes: config.backups.reserveBytes }),
+    },
+    look: () => lookOf(session),
+    sample: (member) => session.ports.sql.status(member),
+    async list() {
+      const { measures, ...listed } = await listingOf(globals, session);
+      return { ...listed, measures: Object.fromEntries(measures) };
+    },
+    runbooks: () => runbooksFor(globals, session),
+    propose: (wish) => propose(globals, session, wish),
+    takeUp: (run, way, frontend) => takeUp(globals, session, { run, way, frontend }),
+    async backup(id) {
+      const { entries } = await readIndex(session.look());
+      const entry = entries.find((each) => each.id === id);
+      if (entry === undefined) fail('refused', `backup ${id} in the index`, 'it is gone', 'the list is read again');
+      return backupText(entry);
+    },
+    transcript: async (run) => transcript(await readEvents(await stateFolder(globals).find(run))),
+    logs: (member) =>
+      session.ports.kube.logs(
+        { namespace: config.namespace, name: member, container: config.container },
+        { tailLines: logLines },
+      ),
+    async targets() {
+      const { targets } = await readConfiguration(globals, process.env);
+      return targets.map(({ name, context, namespace, cluster }) => ({
+        name,
+        context: context ?? 'the current one',
+        namespace,
+        cluster,
+      }));
+    },
+    async write(name, text) {
+      const folder = join(stateFolder(globals).runs, '..', 'views');
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const path = join(folder, name);
+      await writeFile(path, session.redactor.text(text), { mode: 0o600 });
+      return path;
+    },
+  };
+}
+
+async function lookOf(session: Session): Promise<ClusterLook> {
+  const view = await see(session);
+  return {
+    replicas: view.statefulSet.replicas,
+    members: view.members.map(({ name, ordinal, pod, data, inService }) => ({
+      member: name,
+      ordinal,
+      ...(pod ? { pod } : {}),
+      inService,
+      claim: data.claim,
+      ...(data.capacityBytes === undefined ? {} : { capacityBytes: data.capacityBytes }),
+    })),
+  };
+}
+
+/** Those of this flavour; a document that is not valid is left to `runbooks validate`. */
+async function runbooksFor(globals: Globals, session: Session): Promise<readonly RunbookRow[]> {
+  const files = await listRunbooks(await siteRunbooks(globals));
+  const rows = await Promise.all(
+    files.map(async (file): Promise<readonly RunbookRow[]> => {
+      try {
+        const { runbook } = await loadFile(file);
+        return runbook.flavours.includes(session.config.flavour) ? [{ runbook, danger: dangerOf(runbook) }] : [];
+      } catch (thrown) {
+        if (!(thrown instanceof RunbookError)) throw thrown;
+        return [];
+      }
+    }),
+  );
+  return rows.flat();
+}
+
+async function propose(globals: Globals, session: Session, wish: Wish): Promise<Proposal> {
+  const loaded = await loadRunbook(globals, wish.runbook);
+  const plan = await planOf(session, loaded.runbook, session.ports.newRun(), wish.parameters);
+  const state = applyEvent(newRun, {
+    seq: 1,
+    at: session.clock.now(),
+    type: 'run-started',
+    plan,
+    mode: 'interactive',
+    by: session.by,
+    format: 1,
+  });
+  return {
+    plan,
+    state,
+    gate: gateOfPlan(plan, state),
+    refusals: refusals(plan.steps),
+    carryOut: (frontend) =>
+      following((begun) =>
+        carryOut(globals, session, loaded, plan, { mode: 'interactive', frontend, terminal: true, begun }),
+      ),
+  };
+}
+
+function takeUp(
+  globals: Globals,
+  session: Session,
+  of: { readonly run: string; readonly way: Way; readonly frontend: Frontend },
+): CarriedOut {
+  return following((begun) =>
+    takeUpRun(globals, session, of.run, of.way, {}, 'interactive', { frontend: of.frontend, begun }),
+  );
+}
+
+/** A stop that is asked for before the run goes reaches it when it does. */
+function following(carry: (begun: (run: Run) => void) => Promise<number | 'moved'>): CarriedOut {
+  let run: Run | undefined;
+  const wanted: ((run: Run) => void)[] = [];
+  const tell = (what: (run: Run) => void) => (run === undefined ? void wanted.push(what) : what(run));
+  const ended = carry((begun) => {
+    run = begun;
+    for (const what of wanted) what(begun);
+  });
+  return {
+    ended,
+    stop: (by) => tell((each) => void each.stop(by)),
+    abandon: (by) => tell((each) => void each.abandon(by)),
+  };
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { openScreens } from '../screens/open.ts';
+import { themeOf } from '../screens/theme.ts';
+import type { Globals } from './globals.ts';
+import { data, divertTalk } from './output.ts';
+import { stateFolder } from './run-record.ts';
+import type { Session } from './session.ts';
+
+/** Opens the screens on this terminal; gives the exit code of the last run, and its last words to the shell. */
+export async function tui(globals: Globals): Promise<number> {
+  let session: Session | undefined;
+  const undivert = divertTalk((text) => screens.tell(text));
+  const screens = openScreens({
+    streams: { input: process.stdin, output: process.stdout },
+    theme: themeOf(process.env),
+    timers: {
+      now: () => Date.now(),
+      after(ms, call) {
+        const timer = setTimeout(call, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    // Late: the clients take longer to load than the first screen takes to draw.
+    async connect() {
+      const [{ openSession }, { operationsOf }] = await Promise.all([
+        import('./session.ts'),
+        import('./screens-operations.ts'),
+      ]);
+      session = await openSession(globals);
+      return operationsOf(globals, session);
+    },
+    transcript: (run) => join(stateFolder(globals).runs, run, 'transcript.md'),
+    suspend: () =>
+      new Promise((resolve) => {
+        process.once('SIGCONT', () => resolve());
+        process.kill(process.pid, 'SIGSTOP');
+      }),
+  });
+  const signals = ['SIGHUP', 'SIGTERM'] as const;
+  const handlers = signals.map((name) => [name, () => screens.hangUp(name)] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
+  try {
+    const { exit, lastWords } = await screens.left;
+    undivert();
+    if (lastWords.length > 0) data(lastWords.join('\n'));
+    return exit;
+  } finally {
+    undivert();
+    for (const [name, handler] of handlers) process.off(name, handler);
+    await session?.close();
+  }
+}

@@ -1,0 +1,276 @@
+import { failureOf } from '../base/failure.ts';
+import { dateTimeText } from '../base/time.ts';
+import { detailLines } from './detail-panel.ts';
+import { frame, screenOf, scrollNow } from './frame.ts';
+import type { CommandName } from './key-table.ts';
+import { textOf } from './line.ts';
+import { cursorOf, focusOf } from './screen.ts';
+import type { Session } from './session.ts';
+import type { ScreensView } from './store.ts';
+import { type View, viewOf } from './view.ts';
+import { keptRun } from './works.ts';
+import type { Writer } from './writer.ts';
+
+export interface Acting {
+  readonly store: ScreensView;
+  readonly writer: Writer;
+  readonly session: Session;
+  /** Leaves the screens; asks first when a run is under way. */
+  readonly leave: () => void;
+  /** Leaves without asking, once no run is under way. */
+  readonly finish: () => void;
+  readonly suspend: () => void;
+  readonly redraw: () => void;
+}
+
+const listPage = 10;
+
+/** What each command does. Whether it works now was asked before. */
+export const commands: { readonly [C in CommandName]: (acting: Acting) => void } = {
+  up: (acting) => move(acting, -1),
+  down: (acting) => move(acting, 1),
+  first: (acting) => move(acting, Number.NEGATIVE_INFINITY),
+  last: (acting) => move(acting, Number.POSITIVE_INFINITY),
+  'page-up': (acting) => move(acting, -pageOf(acting)),
+  'page-down': (acting) => move(acting, pageOf(acting)),
+  'next-block': nextBlock,
+  open,
+  back: ({ writer, store }) => {
+    const { ui } = store.getState();
+    if ((ui.filters[ui.screen] ?? '') !== '') writer.filter(ui.screen, '');
+    else if (ui.screen !== 'dashboard') writer.back();
+  },
+  describe,
+  logs,
+  wrap: ({ writer }) => writer.message('lines of a text are wrapped, those of output are cut'),
+  transcript,
+  filter: ({ writer, store }) => {
+    const { ui } = store.getState();
+    writer.typing({ for: 'filter', text: ui.filters[ui.screen] ?? '' });
+  },
+  'next-match': (acting) => match(acting, 1),
+  'previous-match': (acting) => match(acting, -1),
+  write,
+  edit: ({ writer }) =>
+    writer.message('parameters are given on the command line: galera-runbook run RUNBOOK -p KEY=VALUE'),
+  dashboard: ({ writer }) => writer.jump('dashboard'),
+  runbooks: (acting) => {
+    acting.writer.jump('runbooks');
+    reading(acting, async (operations) => acting.writer.runbooks(await operations.runbooks()));
+  },
+  backups: ({ writer }) => writer.jump('backups'),
+  runs: ({ writer }) => writer.jump('runs'),
+  switch: ({ writer }) => writer.message('one target at a time: start again with --target'),
+  help: ({ writer }) => writer.show('help'),
+  backup: ({ session }) => void session.begin({ runbook: 'galera-backup', parameters: {} }),
+  restore,
+  verify: (acting) => {
+    const id = cursorId(acting, 'backups');
+    if (id !== undefined) void acting.session.begin({ runbook: 'galera-verify', parameters: { backup: id } });
+  },
+  repair: ({ session, store }) => {
+    const run = owingRun(viewOf(store.getState()));
+    if (run !== undefined) void session.takeUp(run, 'repair');
+  },
+  resume: ({ session, store }) => {
+    const run = store.getState().run?.state.plan?.run;
+    if (run !== undefined) void session.takeUp(run, 'resume');
+  },
+  rollback: ({ session, store }) => {
+    const run = keptRun(viewOf(store.getState()));
+    if (run !== undefined) void session.takeUp(run, 'rollback');
+  },
+  leave: ({ leave }) => leave(),
+  interrupt: ({ leave, session }) => {
+    if (session.interrupt('ctrl-c') === 'none') leave();
+  },
+  suspend: ({ suspend }) => suspend(),
+  redraw: ({ redraw }) => redraw(),
+};
+
+function move({ store, writer }: Acting, by: number): void {
+  const view = viewOf(store.getState());
+  const screen = screenOf(view.state);
+  const scrolls = scrollNow(view);
+  if (scrolls !== undefined) {
+    const last = Math.max(0, scrolls.lines - scrolls.page);
+    const from = Math.min(view.state.ui.scroll[scrolls.name] ?? 0, last);
+    writer.scroll(scrolls.name, Math.max(0, Math.min(last, from + by)));
+    return;
+  }
+  const block = focusOf(view.state, screen.blocks(view));
+  if (block === undefined) return;
+  const at = block.ids.indexOf(cursorOf(view.state, block) ?? '');
+  const to = Math.max(0, Math.min(block.ids.length - 1, at + by));
+  const id = block.ids[to];
+  if (id !== undefined) writer.cursor(block.name, id, to);
+}
+
+function pageOf({ store }: Acting): number {
+  const view = viewOf(store.getState());
+  return scrollNow(view)?.page ?? listPage;
+}
+
+function nextBlock({ store, writer }: Acting): void {
+  const view = viewOf(store.getState());
+  const blocks = screenOf(view.state)
+    .blocks(view)
+    .filter(({ ids }) => ids.length > 0);
+  const at = blocks.findIndex(({ name }) => name === focusOf(view.state, blocks)?.name);
+  const next = blocks[(at + 1) % Math.max(1, blocks.length)];
+  if (next !== undefined) writer.focus(next.name);
+}
+
+function cursorNow({ store }: Acting): { readonly block: string; readonly id: string } | undefined {
+  const view = viewOf(store.getState());
+  const block = focusOf(view.state, screenOf(view.state).blocks(view));
+  const id = block === undefined ? undefined : cursorOf(view.state, block);
+  return block === undefined || id === undefined ? undefined : { block: block.name, id };
+}
+
+function cursorId(acting: Acting, wanted: string): string | undefined {
+  const cursor = cursorNow(acting);
+  return cursor?.block === wanted ? cursor.id : undefined;
+}
+
+function open(acting: Acting): void {
+  const { store, writer, session } = acting;
+  const cursor = cursorNow(acting);
+  const { screen } = store.getState().ui;
+  if (cursor === undefined) return;
+  if (cursor.block === 'runbooks') return void session.begin({ runbook: cursor.id, parameters: {} });
+  if (cursor.block === 'backups' && screen === 'dashboard') {
+    writer.show('backups');
+    return;
+  }
+  if (cursor.block === 'runs') {
+    transcript(acting);
+    return;
+  }
+  describe(acting);
+}
+
+function describe(acting: Acting): void {
+  const cursor = cursorNow(acting);
+  const { writer, store } = acting;
+  if (cursor === undefined) return;
+  if (cursor.block === 'backups') {
+    reading(acting, async (operations) => {
+      writer.reading({ title: cursor.id, kind: 'values', lines: await operations.backup(cursor.id) });
+      writer.show('text');
+    });
+    return;
+  }
+  const view = viewOf(store.getState());
+  const lines = detailLines(view, cursor.block, cursor.id).map((line) => textOf(line));
+  writer.reading({ title: cursor.id, kind: 'values', lines, at: view.state.now });
+  writer.show('text');
+}
+
+function logs(acting: Acting): void {
+  const member = cursorId(acting, 'members');
+  const { writer } = acting;
+  if (member === undefined) {
+    writer.message('tab to a member first: l shows the logs of its pod');
+    return;
+  }
+  reading(acting, async (operations) => {
+    const text = await operations.logs(member);
+    writer.reading({ title: `Logs of ${member}`, kind: 'output', lines: text.split('\n') });
+    writer.show('text');
+  });
+}
+
+function transcript(acting: Acting): void {
+  const { writer, store } = acting;
+  const run = cursorId(acting, 'runs') ?? store.getState().run?.state.plan?.run;
+  if (run === undefined) {
+    writer.message('no run is under the cursor');
+    return;
+  }
+  reading(acting, async (operations) => {
+    writer.reading({
+      title: `Transcript of run ${run}`,
+      kind: 'markdown',
+      lines: (await operations.transcript(run)).split('\n'),
+    });
+    writer.show('text');
+  });
+}
+
+function restore(acting: Acting): void {
+  const { store, writer, session } = acting;
+  const { ui, listing } = store.getState();
+  const rows = listing.last?.value.backups.rows ?? [];
+  if (ui.screen !== 'backups') {
+    const newest = rows.findIndex(({ mark }) => mark === '=' || mark === '+');
+    const row = rows[newest];
+    if (row !== undefined) writer.cursor('backups', row.id, newest);
+    writer.show('backups');
+    return;
+  }
+  const id = cursorId(acting, 'backups');
+  const row = rows.find((each) => each.id === id);
+  if (row === undefined) {
+    writer.message('no backup is under the cursor');
+    return;
+  }
+  if (row.mark === '-') {
+    writer.message(`${row.id} cannot be restored: ${row.proof}`);
+    return;
+  }
+  void session.begin({ runbook: 'galera-restore', parameters: { backup: row.id } });
+}
+
+function owingRun({ state }: View): string | undefined {
+  if (state.run !== undefined && !state.run.going && state.run.state.debts.length > 0) return state.run.state.plan?.run;
+  return (state.listing.last?.value.debts ?? []).find(({ due, carried }) => due === 'end' && !carried)?.run;
+}
+
+function match({ store, writer }: Acting, by: 1 | -1): void {
+  const { ui } = store.getState();
+  const wanted = (ui.filters.text ?? '').toLowerCase();
+  const lines = ui.reading?.lines ?? [];
+  const from = ui.scroll.text ?? 0;
+  const order = Array.from(
+    { length: lines.length },
+    (_, index) => (from + by * (index + 1) + lines.length * 2) % lines.length,
+  );
+  const found = wanted === '' ? undefined : order.find((index) => (lines[index] ?? '').toLowerCase().includes(wanted));
+  if (found === undefined) {
+    writer.message(wanted === '' ? '/ searches first' : `no line has "${wanted}"`);
+    return;
+  }
+  writer.scroll('text', found);
+}
+
+function write(acting: Acting): void {
+  const { store, writer } = acting;
+  const state = store.getState();
+  // Uncut: as tall as it needs, and wide.
+  const lines =
+    state.ui.screen === 'text'
+      ? [...(state.ui.reading?.lines ?? [])]
+      : frame({ ...state, size: { columns: Math.max(160, state.size.columns), rows: 200 } }).map((line) =>
+          textOf(line).trimEnd(),
+        );
+  const text = `${lines.join('\n').trimEnd()}\n`;
+  const name = `${state.ui.screen}-${dateTimeText(state.now).replaceAll(/[: ]/g, '-')}.txt`;
+  reading(acting, async (operations) => writer.message(`written to ${await operations.write(name, text)}`));
+}
+
+/** Something is read for the operator; what goes wrong stands on row 23. */
+function reading(
+  { session, writer }: Acting,
+  read: (operations: NonNullable<Session['operations']>) => Promise<void>,
+): void {
+  const { operations } = session;
+  if (operations === undefined) {
+    writer.message('not connected yet');
+    return;
+  }
+  void read(operations).catch((thrown: unknown) => {
+    const { found, next } = failureOf(thrown, '');
+    writer.message(next === '' ? found : `${found}: ${next}`);
+  });
+}

@@ -1,0 +1,167 @@
+import { formatBytes } from '../base/bytes.ts';
+import { formatAge, formatDuration } from '../base/duration.ts';
+import { clockText, dateTimeText } from '../base/time.ts';
+import { seqnoDistance } from '../galera/seqno.ts';
+import type { MemberNow } from './cluster-now.ts';
+import { blank, type Line, line, span } from './line.ts';
+import { shortPositionText } from './lists.ts';
+import type { Section } from './panes.ts';
+import { type Block, cursorOf, focusOf } from './screen.ts';
+import type { View } from './view.ts';
+
+const nameWidth = 11;
+const follows = ['The panel follows the cursor: member,', 'backup or run. d opens it in full.'];
+
+function value(name: string, text: string): Line {
+  return line(` ${name.padEnd(nameWidth)}`, text);
+}
+
+/** What stands under the cursor: saves pressing `d`. */
+export function detailPanel(view: View, blocks: readonly Block[]): readonly Section[] {
+  const block = focusOf(view.state, blocks);
+  const id = block === undefined ? undefined : cursorOf(view.state, block);
+  if (block === undefined || id === undefined) return [{ head: ['', ''], lines: [] }];
+  const lines = detailLines(view, block.name, id);
+  return [{ head: [id, ''], lines: [...lines, blank, ...follows.map((text) => line(` ${text}`))] }];
+}
+
+/** Every value of a member, a backup or a run; `d` shows the same as a text. */
+export function detailLines(view: View, block: string, id: string): readonly Line[] {
+  if (block === 'members') {
+    const member = view.cluster.members.find(({ look }) => look.member === id);
+    return member === undefined ? [] : memberLines(view, member);
+  }
+  return block === 'backups' ? backupLines(view, id) : runLines(view, id);
+}
+
+function memberLines(view: View, member: MemberNow): Line[] {
+  const { state, cluster } = view;
+  const { look, status, measured, row } = member;
+  const { pod } = look;
+  const inService = cluster.members.filter((each) => each.row.inService === true).length;
+  const ready =
+    pod === undefined
+      ? ''
+      : pod.ready
+        ? `Ready${pod.readySince === undefined ? '' : ` ${formatAge(state.now - pod.readySince)}`}`
+        : 'not Ready';
+  return [
+    ...(pod === undefined
+      ? [value('pod', 'none')]
+      : [
+          value('pod', `${pod.uid.slice(0, 8)}, ${ready}`),
+          value('', `restarts ${pod.restarts}, ${pod.ip ?? 'no address'}`),
+          value('on', pod.node === undefined ? '?' : `${pod.node} (Kubernetes node)`),
+        ]),
+    value(
+      'service',
+      `${state.target?.service ?? '?'}: ${row.inService === true ? 'in' : 'out'}, ${inService} of ${cluster.members.length}`,
+    ),
+    blank,
+    ...(status === undefined ? unknownLines(view, member) : statusLines(view, member, status)),
+    blank,
+    value('volume', look.claim),
+    ...(measured === undefined
+      ? [value('free', 'no runner has measured it yet')]
+      : [
+          value(
+            'free',
+            `${freeText(measured.freeBytes, measured.totalBytes)}, ${formatAge(state.now - measured.at)} ago`,
+          ),
+        ]),
+    blank,
+    ...sampledLines(view, member),
+  ];
+}
+
+function freeText(free: number, total: number): string {
+  const [number = '', unit] = formatBytes(free, 'down').split(' ');
+  const all = formatBytes(total, 'down').replace(/\.0+(?= )/, '');
+  return unit === all.split(' ')[1] ? `${number} of ${all}` : `${number} ${unit} of ${all}`;
+}
+
+/** Only here, and with its time, a value that is no longer good. */
+function unknownLines({ state }: View, member: MemberNow): Line[] {
+  const { sql } = member.samples ?? {};
+  const last = sql?.last;
+  return [
+    value('state', span('unknown', 'unknown').text),
+    ...(sql?.failing === undefined
+      ? []
+      : [value('why', sql.failing.found), value('since', clockText(sql.failing.since))]),
+    ...(last === undefined
+      ? []
+      : [
+          value('last', `${last.value.localStateComment ?? '?'}, queue ${last.value.recvQueue ?? '?'}`),
+          value('', `at ${clockText(last.at)}, ${formatAge(state.now - last.at)} ago`),
+        ]),
+  ];
+}
+
+function statusLines(view: View, member: MemberNow, status: NonNullable<MemberNow['status']>): Line[] {
+  const { limits } = view.cluster;
+  const { lastCommitted, localCachedDownto, settings } = status;
+  const conf = `index ${status.localIndex ?? '?'}, conf ${status.confId ?? '?'}`;
+  const uuid = (status.localUuid ?? '?').slice(0, 8);
+  const ist =
+    lastCommitted === undefined || localCachedDownto === undefined
+      ? 'not known'
+      : `${seqnoDistance(localCachedDownto, lastCommitted)} write-sets back`;
+  const paused = member.paused === undefined ? '?' : `${Math.round(member.paused * 100)}%`;
+  return [
+    value('state', `${status.localStateComment ?? 'unknown'}, ${conf}`),
+    value('position', `${uuid}:${lastCommitted ?? '?'}`),
+    value('behind', member.row.behind === undefined ? '?' : `${member.row.behind} of the highest`),
+    value('queue', `receive ${status.recvQueue ?? '?'}, send ${status.sendQueue ?? '?'}`),
+    value('', `stalls all at ${limits.upper}, amber ${Math.round(limits.upper / 2)}`),
+    value('flow', `paused ${paused}, sent ${status.flowControlSent ?? '?'}`),
+    value('commits', `${commitsText(member)}, conflicts ${status.conflicts ?? '?'}`),
+    value('IST', ist),
+    value('threads', `${status.threadsConnected ?? '?'} of ${settings.maxConnections ?? '?'} connections`),
+  ];
+}
+
+function commitsText({ samples }: MemberNow): string {
+  const history = samples?.history.filter(({ committed }) => committed !== undefined) ?? [];
+  const [first, last] = [history[0], history.at(-1)];
+  if (first?.committed === undefined || last?.committed === undefined || last.at - first.at < 5000) return '?';
+  return `${((last.committed - first.committed) / ((last.at - first.at) / 1000)).toFixed(1)}/s`;
+}
+
+function sampledLines({ state }: View, member: MemberNow): Line[] {
+  const last = member.samples?.sql.last;
+  if (last === undefined) return [value('sampled', 'no answer yet')];
+  return [value('sampled', `${clockText(last.at)}, ${formatAge(state.now - last.at)} ago, ${last.tookMs} ms`)];
+}
+
+function backupLines({ state }: View, id: string): Line[] {
+  const row = state.listing.last?.value.backups.rows.find((each) => each.id === id);
+  if (row === undefined) return [];
+  const at = row.positionAt ?? row.takenAt;
+  return [
+    value('taken', dateTimeText(row.takenAt)),
+    value('age', `${formatAge(state.now - at, { minutes: true })}, from its position`),
+    value('size', row.bytes === undefined ? '?' : formatBytes(row.bytes)),
+    value('position', row.position === undefined ? 'unknown' : shortPositionText(row.position)),
+    value('proof', `${row.mark} ${row.proof}`),
+    ...(row.provenAt === undefined ? [] : [value('', `${formatAge(state.now - row.provenAt)} ago`)]),
+  ];
+}
+
+function runLines({ state }: View, id: string): Line[] {
+  const run = state.listing.last?.value.runs.find((each) => each.run === id);
+  if (run === undefined) return [];
+  return [
+    value('runbook', run.runbook),
+    value('by', run.by.replace(/ \(.*\)$/, '')),
+    value('started', dateTimeText(run.startedAt)),
+    ...(run.endedAt === undefined
+      ? []
+      : [
+          value('took', formatDuration(run.endedAt - run.startedAt)),
+          value('ended', `exit ${run.exit}, ${run.says ?? ''}`),
+        ]),
+    ...run.unpaid.map((debt) => value('owes', debt.says)),
+    ...run.kept.map((debt) => value('keeps', debt.says)),
+  ];
+}

@@ -1,0 +1,51 @@
+import { formatClock } from '../base/duration.ts';
+import { clockText } from '../base/time.ts';
+import { bindingOf, type CommandName } from './key-table.ts';
+import { fitLine, type Line, line } from './line.ts';
+import type { Screen } from './screen.ts';
+import { columnsOf } from './text.ts';
+import type { View } from './view.ts';
+import { whyNot } from './works.ts';
+
+const hintsAtMost = 6;
+
+/** Row 23: what a key just did or why it did nothing, the filter being typed, what is waited for. */
+export function messageRow(view: View, ofScreen: string | undefined): Line {
+  const { ui, now, gate } = view.state;
+  if (ui.typing !== undefined) {
+    const waits = gate === undefined ? '' : '    ! gate waiting: esc, then answer';
+    return line(` ${ui.typing.for === 'filter' ? '/' : 'search '}${ui.typing.text}_${waits}`);
+  }
+  if (ui.waiting !== undefined) return line(` ${ui.waiting.says} ${formatClock(now - ui.waiting.since)}`);
+  const { message } = ui;
+  // What a key did stays for a while; after that the screen's own line is more use.
+  if (message !== undefined && (ofScreen === undefined || now - message.at < 5000))
+    return line(` ${clockText(message.at)}  ${message.says}`);
+  return ofScreen === undefined ? [] : line(` ${ofScreen}`);
+}
+
+/** Row 24: only keys that work now, `? help` and the way out last; the last cell of a screen is never written. */
+export function keysRow(view: View, screen: Screen): Line {
+  const works = screen.hints(view).filter((command) => whyNot(command, view) === undefined);
+  const always = works.filter((command) => isAlways(command));
+  const others = works.filter((command) => !isAlways(command)).slice(0, hintsAtMost - always.length);
+  return hintLine([...others, ...always].map(hint), view.width);
+}
+
+function isAlways(command: CommandName): boolean {
+  return command === 'help' || command === 'leave' || command === 'back';
+}
+
+function hint(command: CommandName): string {
+  const { keys, word } = bindingOf(command);
+  return `${keys[0]} ${word}`;
+}
+
+export function hintLine(hints: readonly string[], width: number): Line {
+  let text = '';
+  for (const each of hints) {
+    const longer = `${text}${text === '' ? ' ' : '   '}${each}`;
+    if (columnsOf(longer) < width) text = longer;
+  }
+  return fitLine(line(text), width - 1);
+}

@@ -1,0 +1,84 @@
+import { frame, gateInFrame } from './frame.ts';
+import type { Timers } from './gatekeeper.ts';
+import type { ScreensView } from './store.ts';
+import { paint, type Theme } from './theme.ts';
+
+/** Data is drawn at most this often; a key is drawn at once. */
+export const frameMs = 100;
+
+/**
+ * What is on the screen: lines as the terminal gets them, made anew when the store has changed. The same lines are the same array, so that
+ * nothing is drawn for them.
+ */
+export class Frames {
+  readonly #store: ScreensView;
+  readonly #theme: Theme;
+  readonly #timers: Timers;
+  readonly #listeners = new Set<() => void>();
+  #lines: readonly string[] = [];
+  #gate: ReturnType<typeof gateInFrame>;
+  #made = Number.NEGATIVE_INFINITY;
+  #cancel: (() => void) | undefined;
+  readonly #stop: () => void;
+  #shown: () => void = () => undefined;
+
+  constructor(store: ScreensView, theme: Theme, timers: Timers) {
+    this.#store = store;
+    this.#theme = theme;
+    this.#timers = timers;
+    this.#make();
+    this.#stop = store.subscribe(() => this.#changed());
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly lines = (): readonly string[] => this.#lines;
+
+  /** Called when the newest lines stand on the terminal without having been drawn again. */
+  onUnchanged(call: () => void): void {
+    this.#shown = call;
+  }
+
+  /** The asking of the gate in these lines. */
+  get gate(): ReturnType<typeof gateInFrame> {
+    return this.#gate;
+  }
+
+  /** A key was pressed: what it did is drawn with the next frame. */
+  flush(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#make();
+  }
+
+  close(): void {
+    this.#cancel?.();
+    this.#stop();
+  }
+
+  #changed(): void {
+    if (this.#cancel !== undefined) return;
+    const left = this.#made + frameMs - this.#timers.now();
+    this.#cancel = this.#timers.after(Math.max(0, left), () => {
+      this.#cancel = undefined;
+      this.#make();
+    });
+  }
+
+  #make(): void {
+    this.#made = this.#timers.now();
+    const state = this.#store.getState();
+    const lines = frame(state).map((line) => paint(line, this.#theme));
+    this.#gate = gateInFrame(state);
+    const same = lines.length === this.#lines.length && lines.every((line, index) => line === this.#lines[index]);
+    if (same) {
+      this.#shown();
+      return;
+    }
+    this.#lines = lines;
+    for (const listener of this.#listeners) listener();
+  }
+}

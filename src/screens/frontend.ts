@@ -1,0 +1,66 @@
+import type { Gate, RunEvent } from '../engine/event.ts';
+import type { Answer, Frontend } from '../engine/frontend.ts';
+import type { RunState } from '../engine/state.ts';
+import type { Pulse } from '../target/look.ts';
+import { ProgressWatch } from '../views/progress.ts';
+import type { Gatekeeper, Timers } from './gatekeeper.ts';
+import type { Writer } from './writer.ts';
+
+/** Pulses come as fast as they like; they are shown this often. */
+const progressMs = 250;
+
+/** The screens as the engine's front end: what it tells goes to the store, what it asks to the gatekeeper. */
+export class ScreensFrontend implements Frontend {
+  readonly #writer: Writer;
+  readonly #gates: Gatekeeper;
+  readonly #timers: Timers;
+  readonly #watch = new ProgressWatch();
+  #approved: { readonly sha256: string; readonly answer: Answer } | undefined;
+  #stopTicking: () => void = () => undefined;
+
+  /** `approved`: the plan's gate with the answer that it got in the review. It counts for exactly that gate. */
+  constructor(
+    writer: Writer,
+    gates: Gatekeeper,
+    timers: Timers,
+    approved?: { readonly sha256: string; readonly answer: Answer },
+  ) {
+    this.#writer = writer;
+    this.#gates = gates;
+    this.#timers = timers;
+    this.#approved = approved;
+    this.#tick();
+  }
+
+  planned(): void {
+    // The review has shown it.
+  }
+
+  event(event: RunEvent, state: RunState): void {
+    if (event.seq === 1 || event.type === 'run-continued' || event.type === 'run-resumed') this.#writer.jump('run');
+    this.#watch.event(event, state);
+    this.#writer.ran(event, state);
+    if (event.type === 'step-passed' || event.type === 'step-failed') this.#writer.progress(undefined);
+  }
+
+  pulse(pulse: Pulse): void {
+    this.#watch.pulse(pulse, this.#timers.now());
+  }
+
+  ask(gate: Gate, signal: AbortSignal): Promise<Answer> {
+    const approved = this.#approved;
+    this.#approved = undefined;
+    return approved?.sha256 === gate.sha256 ? Promise.resolve(approved.answer) : this.#gates.ask(gate, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#stopTicking();
+    this.#writer.runOver();
+  }
+
+  #tick(): void {
+    const progress = this.#watch.at(this.#timers.now());
+    if (progress !== undefined) this.#writer.progress(progress);
+    this.#stopTicking = this.#timers.after(progressMs, () => this.#tick());
+  }
+}

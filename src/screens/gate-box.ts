@@ -1,0 +1,209 @@
+import { formatClock } from '../base/duration.ts';
+import { clockText } from '../base/time.ts';
+import type { Gate, PlannedStep } from '../engine/event.ts';
+import { effectText } from '../engine/gate.ts';
+import { stepNumber } from '../record/step-number.ts';
+import { hintLine } from './frame-bottom.ts';
+import { blank, fitLine, type Line, line, type Span, span } from './line.ts';
+import type { GateView, ScreensState } from './state.ts';
+import { columnsOf, fitText, wrapped } from './text.ts';
+import type { Role } from './theme.ts';
+import type { Area, View } from './view.ts';
+
+const single = { top: ['┌', '─', '┐'], side: '│', bottom: ['└', '─', '┘'], role: 'gate' } as const;
+const double = { top: ['╔', '═', '╗'], side: '║', bottom: ['╚', '═', '╝'], role: 'gate-typed' } as const;
+
+const labelWidth = 13;
+
+/** The only box there is. Single for yes or no, double where a word is typed; it cuts nothing: it wraps, and pages. */
+export function gateBox(view: View, gate: GateView, area: Area): readonly Line[] {
+  const { state } = view;
+  const typed = gate.gate.need === 'typed';
+  const box = typed ? double : single;
+  const inside = area.width - 4;
+  const edge = (text: string): Span => span(text, box.role);
+  const framed = (of: Line) => line(edge(`${box.side} `), fitLine(of, inside), edge(` ${box.side}`));
+  const asks = askLines(gate);
+  const room = Math.max(1, area.height - 2 - asks.length);
+  const all = gateLines(state, gate, inside);
+  const top = pageTop(state, all.length, room);
+  const shown = all.slice(top, top + room);
+  const filler = Array.from({ length: room - shown.length }, () => blank);
+  return [
+    edgeLine(
+      box.top,
+      `Gate: ${titleOf(state, gate)}`,
+      whereText(state, gate, all.length, top + room),
+      area.width,
+      box.role,
+    ),
+    ...[...shown, ...filler, ...asks].map(framed),
+    edgeLine(
+      box.bottom,
+      `waiting for you ${formatClock(state.now - gate.openedAt)}`,
+      downText(state),
+      area.width,
+      box.role,
+    ),
+  ];
+}
+
+/** How much there is to read, and how much of it is seen at once. */
+export function gateScroll(
+  state: ScreensState,
+  gate: GateView,
+  area: Area,
+): { readonly lines: number; readonly page: number } {
+  const room = Math.max(1, area.height - 2 - askLines(gate).length);
+  return { lines: gateLines(state, gate, area.width - 4).length, page: room };
+}
+
+export function gateEndShown(state: ScreensState, gate: GateView, area: Area): boolean {
+  const { lines, page } = gateScroll(state, gate, area);
+  return pageTop(state, lines, page) + page >= lines;
+}
+
+function pageTop({ ui }: ScreensState, lines: number, page: number): number {
+  return Math.max(0, Math.min(ui.scroll.gate ?? 0, lines - page));
+}
+
+function titleOf(state: ScreensState, { gate, changed }: GateView): string {
+  const planned = plannedOf(state, gate);
+  const what = planned?.step.title.toLowerCase() ?? (gate.step === 'plan' ? 'start this run?' : gate.step);
+  return changed.length === 0
+    ? what
+    : `asked again: ${changed.length} ${changed.length === 1 ? 'value' : 'values'} changed`;
+}
+
+function whereText(state: ScreensState, { gate }: GateView, lines: number, to: number): string {
+  const run = state.run?.state;
+  if (to < lines) return `to line ${to} of ${lines}, space shows the next`;
+  const number = run === undefined ? undefined : stepNumber(run.order, gate.step)?.replace('/', ' of ');
+  return `run ${run?.plan?.run ?? ''}${number === undefined ? '' : `, step ${number}`}`;
+}
+
+function edgeLine(
+  [left, bar, right]: readonly [string, string, string],
+  title: string,
+  end: string,
+  width: number,
+  role: Role,
+): Line {
+  const last = end === '' ? '' : ` ${end} `;
+  const first = `${left}${bar} ${fitText(title, Math.min(columnsOf(title), width - columnsOf(last) - 8))} `;
+  const room = Math.max(0, width - columnsOf(first) - columnsOf(last) - 2);
+  return [span(`${first}${bar.repeat(room)}${last}${bar}${right}`, role)];
+}
+
+/** Clients that this run has cut off wait with the operator. */
+function downText({ run, now }: ScreensState): string {
+  const cut = Object.entries(run?.owedSince ?? {}).find(
+    ([id]) => id.startsWith('traffic') && run?.state.debts.some((debt) => debt.id === id),
+  );
+  return cut === undefined ? '' : `clients without a database ${formatClock(now - cut[1])}`;
+}
+
+function plannedOf({ run }: ScreensState, gate: Gate): PlannedStep | undefined {
+  return run?.state.order.find(({ step }) => step.id === gate.step);
+}
+
+/** What is asked: the gate's own words, none left out, with the labels that its lines can be given. */
+function gateLines(state: ScreensState, view: GateView, width: number): readonly Line[] {
+  const { gate, changed } = view;
+  const { target } = state;
+  const planned = plannedOf(state, gate);
+  const [where = '', ...says] = gate.shows;
+  const effects = new Set((planned?.effects ?? []).map(effectText));
+  const uuid = Object.values(state.members).flatMap(({ sql }) => sql.last?.value.clusterUuid ?? [])[0];
+  const head =
+    gate.danger === 'destroys'
+      ? span('!! DESTROYS', 'destroys')
+      : gate.danger === 'disrupts'
+        ? span('! DISRUPTS', 'look')
+        : span(gate.danger.toUpperCase(), 'strong');
+  const texts = says.filter((text) => text !== `${planned?.step.id}: ${planned?.step.title} (${gate.danger})`);
+  const [first = where, ...rest] = texts;
+  return [
+    ...labelled(head, first, width),
+    blank,
+    ...labelled('cluster', `${target?.namespace}/${target?.cluster}    context ${target?.context}`, width),
+    ...labelled(
+      'identity',
+      `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuid === undefined ? '' : `    state ${uuid.slice(0, 8)}`}`,
+      width,
+    ),
+    ...rest.flatMap((text) => {
+      if (effects.has(text)) return labelled('changes', text, width);
+      const [, no] = /^if no: (.*)$/.exec(text) ?? [];
+      return no === undefined
+        ? labelled('says', text, width)
+        : [...owesLines(state, planned, width), ...labelled('if no', no, width)];
+    }),
+    ...changed.flatMap((text) => labelled(span('! changed', 'look'), text, width)),
+  ];
+}
+
+function owesLines({ run }: ScreensState, planned: PlannedStep | undefined, width: number): Line[] {
+  return (planned?.debts ?? []).flatMap((debt) => {
+    const payer = run?.state.order.find(({ step }) => step.pays.includes(planned?.step.id ?? ''));
+    return labelled('owes', `${debt.says}${payer === undefined ? '' : `, paid by ${payer.step.id}`}`, width);
+  });
+}
+
+function labelled(label: string | Span, text: string, width: number): Line[] {
+  const head = typeof label === 'string' ? span(label) : label;
+  const indent = Math.max(labelWidth, columnsOf(head.text) + 2);
+  return wrapped(text, width - indent).map((part, index) =>
+    index === 0 ? line(head, ' '.repeat(indent - columnsOf(head.text)), part) : line(' '.repeat(indent), part),
+  );
+}
+
+function askLines(view: GateView): readonly Line[] {
+  const { gate } = view;
+  const what = gate.step === 'plan' ? 'Start this?' : `Go on with ${gate.step}?`;
+  if (gate.need === 'yes-no')
+    return [
+      blank,
+      line(span(what, 'strong')),
+      line('    y  yes              n  no, as do esc and ctrl-c; enter does nothing'),
+    ];
+  const word = gate.word ?? '';
+  return [
+    blank,
+    line(
+      span(
+        `Type ${word.includes('/') ? 'namespace/name of the cluster' : 'the id of the run'}, then enter. esc or ctrl-c: no.`,
+        'strong',
+      ),
+    ),
+    blank,
+    line(`> ${view.typed}_`, ...typedVerdict(view.typed, word)),
+  ];
+}
+
+function typedVerdict(typed: string, word: string): Span[] {
+  if (typed === '') return [];
+  if (typed === word) return [span('       '), span('✓', 'good'), span(' right: enter answers')];
+  const wrong = [...typed].findIndex((letter, index) => letter !== [...word][index]);
+  if (wrong === -1) return [];
+  return [span('       '), span('✗', 'bad'), span(` wrong from letter ${wrong + 1} on; enter does nothing`)];
+}
+
+/** Row 23 of a gate. */
+export function gateMessage({ gate, live, liveSince, note, endShown }: GateView): string {
+  if (note !== undefined) return note;
+  if (!endShown) return 'keys answer once its last line was shown: space shows the next';
+  if (!live) return 'early, held and pasted keys do not answer; wait';
+  return gate.need === 'typed'
+    ? 'a pasted name is not taken: type it as the line `cluster` shows it'
+    : `early, held and pasted keys do not answer; the keys are live since ${clockText(liveSince ?? 0)}`;
+}
+
+/** Row 24 of a gate. */
+export function gateKeys({ gate, live, endShown }: GateView, width: number): Line {
+  if (!endShown) return hintLine(['space next page', 'esc no'], width);
+  if (!live) return hintLine(['wait', 'esc no'], width);
+  return gate.need === 'typed'
+    ? hintLine(['type the name', 'enter when it is right', 'esc no'], width)
+    : hintLine(['y yes', 'n no'], width);
+}

@@ -1,0 +1,226 @@
+import type { Gate } from '../engine/event.ts';
+import type { Answer } from '../engine/frontend.ts';
+import { changedFacts, gateFacts } from './gate-facts.ts';
+import type { KeyPress, Pressed } from './key-reader.ts';
+import type { Proposal } from './operations.ts';
+import type { GateView, Review } from './state.ts';
+import type { ScreensView } from './store.ts';
+import type { Writer } from './writer.ts';
+
+/** What is pressed before this has passed since the gate was drawn was meant for something else (design §6.18). */
+export const armedAfterMs = 400;
+
+export interface Timers {
+  now(): number;
+  /** Calls once after `ms`, unless the function that it gives is called first. */
+  after(ms: number, call: () => void): () => void;
+}
+
+/** Keys around `y` on QWERTY, AZERTY and QWERTZ: dead while it is live. */
+const neighbours: readonly string[] = ['t', 'u', 'g', 'h', '6', '7', 'a', 's', 'x'];
+
+/** Keys that page a long gate: left to the screen. A gate that is typed takes the blank for itself, once its end was shown. */
+const pages: readonly string[] = ['space', 'up', 'down', 'pgup', 'pgdn', 'home', 'end'];
+
+interface Waiting {
+  readonly answer: (answer: Answer) => void;
+  readonly done: () => void;
+}
+
+/**
+ * Asks gates. It alone holds the promise that waits; the store has only what is shown. An answer counts when the very gate was drawn, 400 ms
+ * have passed, and one key came by itself, not pasted and not held down.
+ */
+export class Gatekeeper {
+  readonly #store: ScreensView;
+  readonly #writer: Writer;
+  readonly #timers: Timers;
+  #waiting: Waiting | undefined;
+  #asking = 0;
+  #drawn: number | undefined;
+  #disarm: () => void = () => undefined;
+
+  constructor(store: ScreensView, writer: Writer, timers: Timers) {
+    this.#store = store;
+    this.#writer = writer;
+    this.#timers = timers;
+  }
+
+  /** A gate of the run. Default is no; an aborted signal is no answer at all. */
+  ask(gate: Gate, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve) => {
+      const aborted = () => this.#end({ answer: 'no', why: 'the run did not wait for an answer' });
+      this.#waiting = {
+        answer: resolve,
+        done: () => signal.removeEventListener('abort', aborted),
+      };
+      this.#open(gate, []);
+      if (signal.aborted) aborted();
+      else signal.addEventListener('abort', aborted, { once: true });
+    });
+  }
+
+  /** Shows a plan with its gate; `yes` begins. */
+  review(proposal: Proposal): Promise<Answer> {
+    this.closeReview();
+    return new Promise((resolve) => {
+      this.#waiting = { answer: resolve, done: () => this.#writer.review(undefined) };
+      this.#writer.review({ proposal, gate: this.#fresh(proposal.gate, []) });
+    });
+  }
+
+  closeReview(): void {
+    if (this.#store.getState().review !== undefined) this.#end({ answer: 'no' });
+  }
+
+  /** The terminal is gone or goes: nobody answers any more. */
+  close(why: string): void {
+    if (this.#waiting !== undefined) this.#end({ answer: 'no', why });
+  }
+
+  /** A frame was written. `asking`: of the gate in it, whose last line was shown or not. */
+  drawn(shown: { readonly asking: number; readonly endShown: boolean } | undefined): void {
+    const current = this.#current();
+    if (current === undefined) return;
+    if (shown === undefined) {
+      // Out of sight: what is pressed meanwhile is for something else, and it is asked again.
+      if (this.#drawn !== undefined) this.#again(current, []);
+      return;
+    }
+    if (shown.asking !== current.asking) return;
+    if (shown.endShown && !current.endShown) this.#put({ ...current, endShown: true });
+    if (!shown.endShown || this.#drawn === shown.asking) return;
+    this.#drawn = shown.asking;
+    this.#disarm = this.#timers.after(armedAfterMs, () => {
+      const now = this.#current();
+      if (now?.asking === shown.asking) this.#put({ ...now, live: true, liveSince: this.#timers.now() });
+    });
+  }
+
+  /** The world has moved: a gate whose facts have changed closes and asks again. */
+  check(): void {
+    const current = this.#current();
+    if (current === undefined || this.#drawn === undefined) return;
+    const changed = changedFacts(current.facts, gateFacts(this.#store.getState()));
+    if (changed.length > 0) this.#again(current, changed);
+  }
+
+  /** A key while a gate is on the screen. False: it means something else there. */
+  press(pressed: Pressed): boolean {
+    const gate = this.#current();
+    if (gate === undefined) return false;
+    const isReview = this.#store.getState().gate === undefined;
+    if ('pasted' in pressed) {
+      this.#note(gate, 'pasted text does not answer');
+      return true;
+    }
+    const { key } = pressed;
+    if (key === 'esc' || key === 'ctrl-c') {
+      this.#end({ answer: 'no' });
+      return true;
+    }
+    if (gate.gate.need === 'typed' && gate.endShown) return this.#type(gate, pressed);
+    if (key === 'n' && pressed.alone && gate.live) {
+      this.#end({ answer: 'no' });
+      return true;
+    }
+    if (key === 'y') {
+      this.#yes(gate, pressed);
+      return true;
+    }
+    if (pages.includes(key)) return false;
+    return !isReview || (gate.live && neighbours.includes(key));
+  }
+
+  #yes(gate: GateView, pressed: KeyPress): void {
+    if (!gate.endShown) {
+      this.#note(gate, 'not before its last line was shown');
+      return;
+    }
+    if (!gate.live) {
+      this.#note(gate, 'that was too early: press y again in a second');
+      return;
+    }
+    if (!pressed.alone) {
+      this.#note(gate, 'several keys at once do not answer');
+      return;
+    }
+    if (pressed.repeated) {
+      this.#note(gate, 'a key held down does not answer: let go for a second');
+      return;
+    }
+    this.#end({ answer: 'yes' });
+  }
+
+  #type(gate: GateView, pressed: KeyPress): boolean {
+    const { key } = pressed;
+    const word = gate.gate.word ?? '';
+    if (key === 'enter') {
+      if (gate.live && pressed.alone && gate.typed === word) this.#end({ answer: 'yes', typed: gate.typed });
+      return true;
+    }
+    if (key === 'backspace') {
+      this.#put({ ...gate, typed: gate.typed.slice(0, -1) });
+      return true;
+    }
+    if (key.length > 1 && key !== 'space') return !pages.includes(key);
+    if (!gate.live) this.#note(gate, 'that was too early: begin again');
+    else if (!pressed.alone) this.#note(gate, 'several letters at once are taken for a paste: type them');
+    else if (gate.typed.length <= word.length + 8) {
+      const { note: _note, ...rest } = gate;
+      this.#put({ ...rest, typed: gate.typed + (key === 'space' ? ' ' : key) });
+    }
+    return true;
+  }
+
+  #current(): GateView | undefined {
+    const { gate, review } = this.#store.getState();
+    return gate ?? review?.gate;
+  }
+
+  #fresh(gate: Gate, changed: readonly string[]): GateView {
+    this.#asking += 1;
+    this.#drawn = undefined;
+    this.#disarm();
+    this.#writer.scroll('gate', 0);
+    return {
+      gate,
+      asking: this.#asking,
+      openedAt: this.#timers.now(),
+      facts: gateFacts(this.#store.getState()),
+      changed,
+      endShown: false,
+      live: false,
+      typed: '',
+    };
+  }
+
+  #open(gate: Gate, changed: readonly string[]): void {
+    this.#writer.gate(this.#fresh(gate, changed));
+  }
+
+  #again(current: GateView, changed: readonly string[]): void {
+    const fresh = this.#fresh(current.gate, changed);
+    this.#put({ ...fresh, openedAt: current.openedAt });
+  }
+
+  #note(gate: GateView, note: string): void {
+    this.#put({ ...gate, note });
+  }
+
+  #put(gate: GateView): void {
+    const { gate: ofRun, review } = this.#store.getState();
+    if (ofRun !== undefined) this.#writer.gate(gate);
+    else if (review !== undefined) this.#writer.review({ ...review, gate } satisfies Review);
+  }
+
+  #end(answer: Answer): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#drawn = undefined;
+    this.#disarm();
+    if (this.#store.getState().gate !== undefined) this.#writer.gate(undefined);
+    waiting?.done();
+    waiting?.answer(answer);
+  }
+}

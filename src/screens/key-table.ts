@@ -1,0 +1,199 @@
+import type { Key } from './key-reader.ts';
+import type { ScreenName } from './state.ts';
+
+/** Every command that a key gives. What it does is in `commands.ts`; whether it works now, in `works.ts`. */
+export type CommandName =
+  | 'up'
+  | 'down'
+  | 'first'
+  | 'last'
+  | 'page-up'
+  | 'page-down'
+  | 'next-block'
+  | 'open'
+  | 'back'
+  | 'describe'
+  | 'logs'
+  | 'wrap'
+  | 'transcript'
+  | 'filter'
+  | 'next-match'
+  | 'previous-match'
+  | 'write'
+  | 'edit'
+  | 'dashboard'
+  | 'runbooks'
+  | 'backups'
+  | 'runs'
+  | 'switch'
+  | 'help'
+  | 'backup'
+  | 'restore'
+  | 'verify'
+  | 'repair'
+  | 'resume'
+  | 'rollback'
+  | 'leave'
+  | 'interrupt'
+  | 'suspend'
+  | 'redraw';
+
+export interface Binding {
+  readonly command: CommandName;
+  readonly keys: readonly Key[];
+  /** As the footer and help name them. */
+  readonly label: string;
+  /** One word or two for the footer: the same everywhere. */
+  readonly word: string;
+  /** For help. */
+  readonly says: string;
+  readonly group: 'look' | 'act' | 'leave';
+  /** Absent: everywhere outside of gates. */
+  readonly on?: readonly ScreenName[];
+  /** Needs the printable keys for itself: dead while a text field is open. */
+  readonly printable?: false;
+}
+
+/** The one table of keys: what is pressed, what row 24 and help say, and what the reference page lists. */
+export const keyTable: readonly Binding[] = [
+  { command: 'down', keys: ['j', 'down'], label: 'j k  arrows', word: 'move', says: 'move', group: 'look' },
+  { command: 'up', keys: ['k', 'up'], label: '', word: 'move', says: '', group: 'look' },
+  { command: 'first', keys: ['g', 'home'], label: 'g G  Home End', word: 'first', says: 'first, last', group: 'look' },
+  { command: 'last', keys: ['G', 'end'], label: '', word: 'last', says: '', group: 'look' },
+  { command: 'page-down', keys: ['space', 'pgdn'], label: 'pgup pgdn', word: 'next page', says: 'page', group: 'look' },
+  { command: 'page-up', keys: ['pgup'], label: '', word: 'page back', says: '', group: 'look' },
+  { command: 'next-block', keys: ['tab'], label: 'tab', word: 'pane', says: 'next block', group: 'look' },
+  { command: 'open', keys: ['enter'], label: 'enter', word: 'open', says: 'open', group: 'look' },
+  { command: 'describe', keys: ['d'], label: 'd', word: 'describe', says: 'describe: every value', group: 'look' },
+  { command: 'logs', keys: ['l'], label: 'l', word: 'logs', says: 'logs of the pod', group: 'look' },
+  { command: 'wrap', keys: ['w'], label: 'w', word: 'wrap', says: 'wrap lines', group: 'look', on: ['text', 'run'] },
+  {
+    command: 'transcript',
+    keys: ['t'],
+    label: 't',
+    word: 'transcript',
+    says: 'transcript of a run',
+    group: 'look',
+    on: ['runs', 'run'],
+  },
+  { command: 'filter', keys: ['/'], label: '/', word: 'filter', says: 'filter; esc clears', group: 'look' },
+  {
+    command: 'next-match',
+    keys: ['n'],
+    label: 'n N',
+    word: 'next match',
+    says: 'next match, previous',
+    group: 'look',
+    on: ['text'],
+  },
+  { command: 'previous-match', keys: ['N'], label: '', word: 'previous', says: '', group: 'look', on: ['text'] },
+  { command: 'write', keys: ['o'], label: 'o', word: 'write to a file', says: 'write view to a file', group: 'look' },
+  {
+    command: 'dashboard',
+    keys: ['1'],
+    label: '1 2 3 4',
+    word: 'dashboard',
+    says: 'dashboard, runbooks, backups, runs',
+    group: 'look',
+  },
+  { command: 'runbooks', keys: ['2'], label: '', word: 'runbooks', says: '', group: 'look' },
+  { command: 'backups', keys: ['3'], label: '', word: 'backups', says: '', group: 'look' },
+  { command: 'runs', keys: ['4'], label: '', word: 'runs', says: '', group: 'look' },
+  { command: 'switch', keys: [':'], label: ':', word: 'switch', says: 'switch target', group: 'look' },
+  {
+    command: 'backup',
+    keys: ['b'],
+    label: 'b',
+    word: 'back up',
+    says: 'back up now',
+    group: 'act',
+    on: ['dashboard', 'backups'],
+  },
+  {
+    command: 'restore',
+    keys: ['r'],
+    label: 'r',
+    word: 'restore',
+    says: 'choose a backup to restore',
+    group: 'act',
+    on: ['dashboard', 'backups'],
+  },
+  {
+    command: 'verify',
+    keys: ['v'],
+    label: 'v',
+    word: 'verify',
+    says: 'verify a backup',
+    group: 'act',
+    on: ['backups'],
+  },
+  {
+    command: 'repair',
+    keys: ['p'],
+    label: 'p',
+    word: 'repair',
+    says: 'repair',
+    group: 'act',
+    on: ['dashboard', 'runs', 'run', 'backups'],
+  },
+  {
+    command: 'resume',
+    keys: ['c'],
+    label: 'c',
+    word: 'resume',
+    says: 'resume a run',
+    group: 'act',
+    on: ['runs', 'run'],
+  },
+  {
+    command: 'rollback',
+    keys: ['u'],
+    label: 'u',
+    word: 'roll back',
+    says: 'roll back a run',
+    group: 'act',
+    on: ['runs', 'run'],
+  },
+  {
+    command: 'edit',
+    keys: ['e'],
+    label: 'e',
+    word: 'edit parameters',
+    says: 'edit parameters',
+    group: 'act',
+    on: ['plan'],
+  },
+  { command: 'help', keys: ['?'], label: '?', word: 'help', says: 'this page', group: 'leave' },
+  { command: 'back', keys: ['esc'], label: 'esc', word: 'back', says: 'back', group: 'leave', printable: false },
+  { command: 'leave', keys: ['q'], label: 'q', word: 'leave', says: 'leave', group: 'leave' },
+  {
+    command: 'interrupt',
+    keys: ['ctrl-c'],
+    label: 'ctrl-c',
+    word: 'stop',
+    says: 'stop at a safe point',
+    group: 'leave',
+    printable: false,
+  },
+  {
+    command: 'suspend',
+    keys: ['ctrl-z'],
+    label: 'ctrl-z ctrl-l',
+    word: 'shell',
+    says: 'to shell; draw anew',
+    group: 'leave',
+    printable: false,
+  },
+  { command: 'redraw', keys: ['ctrl-l'], label: '', word: 'redraw', says: '', group: 'leave', printable: false },
+];
+
+export function bindingOf(command: CommandName): Binding {
+  const found = keyTable.find((each) => each.command === command);
+  if (found === undefined) throw new Error(`no key gives ${command}`);
+  return found;
+}
+
+/** The binding of a key on a screen; none for a key that means nothing there. */
+export function bindingFor(key: Key, screen: ScreenName): Binding | undefined {
+  return keyTable.find(({ keys, on }) => keys.includes(key) && (on === undefined || on.includes(screen)));
+}

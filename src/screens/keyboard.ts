@@ -1,0 +1,128 @@
+import { type Acting, commands } from './commands.ts';
+import { gateShown, isTooSmall } from './gate-shown.ts';
+import type { Gatekeeper } from './gatekeeper.ts';
+import type { KeyPress, Pressed } from './key-reader.ts';
+import { bindingFor } from './key-table.ts';
+import { leavingOrder, whyNotLeave } from './leaving.ts';
+import { viewOf } from './view.ts';
+import { whyNot } from './works.ts';
+
+/** Where a key goes: shell and drawing first, then whatever is open and takes every key, then the table. */
+export class Keyboard {
+  readonly #acting: Acting;
+  readonly #gates: Gatekeeper;
+
+  constructor(acting: Acting, gates: Gatekeeper) {
+    this.#acting = acting;
+    this.#gates = gates;
+  }
+
+  press(pressed: Pressed): void {
+    const state = this.#acting.store.getState();
+    const gate = gateShown(state);
+    if ('pasted' in pressed) {
+      if (gate !== undefined) this.#gates.press(pressed);
+      else this.#acting.writer.message('pasted text is not taken');
+      return;
+    }
+    const { key } = pressed;
+    if (key === 'ctrl-z') {
+      commands.suspend(this.#acting);
+      return;
+    }
+    if (key === 'ctrl-l') {
+      commands.redraw(this.#acting);
+      return;
+    }
+    if (isTooSmall(state)) {
+      this.#small(key);
+      return;
+    }
+    if (state.ui.leaving !== undefined) {
+      this.#leaving(key);
+      return;
+    }
+    if (state.ui.typing !== undefined) {
+      this.#typing(pressed);
+      return;
+    }
+    if (gate !== undefined && this.#gates.press(pressed)) return;
+    this.#command(key);
+  }
+
+  #command(key: string): void {
+    const { store, writer } = this.#acting;
+    const state = store.getState();
+    const binding = bindingFor(key, state.ui.screen);
+    if (binding === undefined) return;
+    const why = whyNot(binding.command, viewOf(state));
+    if (why !== undefined) {
+      writer.message(`${key} ${binding.word}: ${why}`);
+      return;
+    }
+    commands[binding.command](this.#acting);
+  }
+
+  #small(key: string): void {
+    if (key === 'q') commands.leave(this.#acting);
+    if (key === 'ctrl-c') commands.interrupt(this.#acting);
+  }
+
+  #leaving(key: string): void {
+    const { store, writer, session, finish } = this.#acting;
+    const { run, ui } = store.getState();
+    const at = leavingOrder.indexOf(ui.leaving?.cursor ?? 'stay');
+    if (key === 'esc') {
+      writer.leaving(undefined);
+      return;
+    }
+    const to = { j: at + 1, down: at + 1, k: at - 1, up: at - 1 }[key];
+    if (to !== undefined) {
+      writer.leaving({ cursor: leavingOrder[Math.max(0, Math.min(2, to))] ?? 'stay' });
+      return;
+    }
+    if (key === 'ctrl-c') {
+      commands.interrupt(this.#acting);
+      return;
+    }
+    if (key !== 'enter') return;
+    const not = run === undefined ? undefined : whyNotLeave(run);
+    if (ui.leaving?.cursor === 'leave' && not !== undefined) {
+      writer.message(`not now: ${not}`);
+      return;
+    }
+    writer.leaving(undefined);
+    if (ui.leaving?.cursor === 'stop') session.interrupt('leaving');
+    if (ui.leaving?.cursor === 'leave') session.abandon('leaving');
+    if (ui.leaving?.cursor !== 'stay') finish();
+  }
+
+  #typing({ key, alone }: KeyPress): void {
+    const { store, writer } = this.#acting;
+    const { ui } = store.getState();
+    if (ui.typing === undefined) return;
+    const { text } = ui.typing;
+    const change = (next: string) => {
+      writer.typing({ for: 'filter', text: next });
+      writer.filter(ui.screen, next);
+    };
+    if (key === 'esc') {
+      writer.filter(ui.screen, '');
+      writer.typing(undefined);
+      return;
+    }
+    if (key === 'enter') {
+      writer.typing(undefined);
+      return;
+    }
+    if (key === 'backspace') {
+      change([...text].slice(0, -1).join(''));
+      return;
+    }
+    if (key === 'space') {
+      change(`${text} `);
+      return;
+    }
+    if ([...key].length === 1 && (alone || text.length < 100)) change(text + key);
+  }
+}

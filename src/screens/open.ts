@@ -1,0 +1,110 @@
+import { failureOf } from '../base/failure.ts';
+import type { Acting } from './commands.ts';
+import { Frames } from './frames.ts';
+import { Gatekeeper, type Timers } from './gatekeeper.ts';
+import { Keyboard } from './keyboard.ts';
+import { lastWords } from './last-words.ts';
+import { Live } from './live.ts';
+import type { Operations } from './operations.ts';
+import { Session } from './session.ts';
+import { newStore, type ScreensView } from './store.ts';
+import { type Streams, sizeOf, Terminal } from './terminal.ts';
+import type { Theme } from './theme.ts';
+import { Writer } from './writer.ts';
+
+export interface ScreensOptions {
+  readonly streams: Streams;
+  readonly theme: Theme;
+  readonly timers: Timers;
+  /** Connects to the target; the screen stands already, so that nobody waits before a blank terminal. */
+  readonly connect: () => Promise<Operations>;
+  readonly transcript: (run: string) => string;
+  /** Stops this process until the shell brings it back. */
+  readonly suspend: () => Promise<void>;
+}
+
+export interface Left {
+  readonly exit: number;
+  readonly lastWords: readonly string[];
+}
+
+export interface OpenScreens {
+  readonly store: ScreensView;
+  /** Resolves when the screens are left and no run is under way. */
+  readonly left: Promise<Left>;
+  /** What another part of the program has to say to the operator. */
+  tell(text: string): void;
+  /** SIGHUP, SIGTERM: the screen ends, the run goes to its safe point. */
+  hangUp(why: string): void;
+}
+
+/** Opens the screens on a terminal. */
+export function openScreens(options: ScreensOptions): OpenScreens {
+  const { streams, timers } = options;
+  const store = newStore(timers.now(), sizeOf(streams.output));
+  const writer = new Writer(store);
+  const gates = new Gatekeeper(store, writer, timers);
+  const frames = new Frames(store, options.theme, timers);
+  let live: Live | undefined;
+  const session = new Session({ store, writer, gates, timers, refresh: () => live?.refresh() });
+  const { promise: left, resolve } = Promise.withResolvers<Left>();
+  let leaving = false;
+
+  const finish = async () => {
+    if (leaving) return;
+    leaving = true;
+    await session.ended();
+    live?.stop();
+    await terminal.close();
+    resolve({ exit: session.exit, lastWords: lastWords(store.getState(), options.transcript) });
+  };
+  const hangUp = (why: string) => {
+    gates.close(why);
+    session.interrupt(why);
+    void finish();
+  };
+  const acting: Acting = {
+    store,
+    writer,
+    session,
+    leave: () => {
+      if (session.busy) writer.leaving({ cursor: 'stay' });
+      else void finish();
+    },
+    finish: () => void finish(),
+    suspend: () => void terminal.lend(options.suspend),
+    redraw: () => void terminal.lend(async () => undefined),
+  };
+  const keyboard = new Keyboard(acting, gates);
+  const terminal = new Terminal(streams, frames, timers, {
+    pressed: (pressed) => keyboard.press(pressed),
+    drawn: () => gates.drawn(frames.gate),
+    gone: hangUp,
+  });
+
+  store.subscribe(() => gates.check());
+  terminal.onResize((size) => {
+    writer.resized(size);
+    frames.flush();
+  });
+  terminal.open();
+  writer.waiting('connecting');
+  void options.connect().then(
+    (operations) => {
+      writer.waiting(undefined);
+      session.use(operations);
+      writer.target(operations.target, timers.now());
+      writer.message(`connected to ${operations.target.context}; nothing was changed by looking`);
+      live = new Live(operations, store, writer, timers);
+      live.start();
+    },
+    (thrown: unknown) => {
+      writer.waiting(undefined);
+      const failure = failureOf(thrown, '');
+      writer.refusal({ title: 'Not connected', failures: [failure] });
+      writer.show('plan');
+      writer.message(`not connected: ${failure.found}`);
+    },
+  );
+  return { store, left, hangUp, tell: (text) => writer.message(text) };
+}

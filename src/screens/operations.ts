@@ -1,0 +1,120 @@
+import type { Failure } from '../base/failure.ts';
+import type { Gate, Plan, Way } from '../engine/event.ts';
+import type { Frontend } from '../engine/frontend.ts';
+import type { RunState } from '../engine/state.ts';
+import type { MemberStatus } from '../galera/wsrep-status.ts';
+import type { RunSummary } from '../record/run-summary.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import type { Identity } from '../target/identity.ts';
+import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
+
+/** The target that is looked at: its four names, and what panels call it. */
+export interface Target extends Identity {
+  readonly name: string;
+  readonly service: string;
+  readonly claim: string;
+  readonly reserveBytes?: number;
+}
+
+/** A member as Kubernetes knows it. What is absent is unknown. */
+export interface MemberLook {
+  readonly member: string;
+  readonly ordinal: number;
+  readonly pod?: {
+    readonly uid: string;
+    readonly ready: boolean;
+    readonly readySince?: number;
+    readonly deleting: boolean;
+    readonly restarts: number;
+    /** Why its container waits, e.g. CrashLoopBackOff. */
+    readonly waiting?: string;
+    readonly ip?: string;
+    readonly node?: string;
+  };
+  readonly inService: boolean;
+  readonly claim: string;
+  readonly capacityBytes?: number;
+}
+
+export interface ClusterLook {
+  /** Members that the StatefulSet wants to run now. */
+  readonly replicas: number;
+  readonly members: readonly MemberLook[];
+}
+
+/** What a runner last measured on a volume. */
+export interface Measured {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  readonly at: number;
+}
+
+/** What changes with runs, read every few seconds. */
+export interface Listing {
+  readonly backups: StatusView['backups'];
+  readonly debts: readonly DebtRow[];
+  readonly lease?: StatusView['lease'];
+  /** Newest first, of this Galera cluster. */
+  readonly runs: readonly RunSummary[];
+  readonly measures: { readonly [claim: string]: Measured };
+}
+
+export interface RunbookRow {
+  readonly runbook: Runbook;
+  readonly danger: string;
+}
+
+/** What the operator wants planned: a runbook by name, with its parameters as on the command line. */
+export interface Wish {
+  readonly runbook: string;
+  readonly parameters: { readonly [name: string]: string };
+}
+
+/** A plan that may be carried out once. Making it has read only. */
+export interface Proposal {
+  readonly plan: Plan;
+  /** The run as it would be with its first event: what is asked at the plan's gate is made from it. */
+  readonly state: RunState;
+  readonly gate: Gate;
+  readonly refusals: readonly { readonly step: string; readonly failure: Failure }[];
+  carryOut(frontend: Frontend): CarriedOut;
+}
+
+/** Work that has begun, or asks whether it may. */
+export interface CarriedOut {
+  /** The exit code; `moved`: what the plan saw has changed, so it must be made again. */
+  readonly ended: Promise<number | 'moved'>;
+  stop(by: string): void;
+  abandon(by: string): void;
+}
+
+export interface TargetChoice {
+  readonly name: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly cluster: string;
+}
+
+/**
+ * All that the screens ask of the rest of the program. Everything but `carryOut` only reads, has a deadline of its own and throws a
+ * FailureError.
+ */
+export interface Operations {
+  readonly target: Target;
+  /** Kubernetes' view. */
+  look(): Promise<ClusterLook>;
+  /** One member's own word, by SQL. */
+  sample(member: string): Promise<MemberStatus>;
+  list(): Promise<Listing>;
+  runbooks(): Promise<readonly RunbookRow[]>;
+  propose(wish: Wish): Promise<Proposal>;
+  /** Takes up a run that has ended or was cut off. It asks at the gate of what is left to do before it does anything. */
+  takeUp(run: string, way: Way, frontend: Frontend): CarriedOut;
+  /** The manifest and the proofs of a backup, as lines. */
+  backup(id: BackupRow['id']): Promise<readonly string[]>;
+  transcript(run: string): Promise<string>;
+  logs(member: string): Promise<string>;
+  targets(): Promise<readonly TargetChoice[]>;
+  /** Writes a view to a file of its own and gives the path. */
+  write(name: string, text: string): Promise<string>;
+}

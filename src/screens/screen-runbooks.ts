@@ -1,0 +1,57 @@
+import { heads, line, row, span } from './line.ts';
+import { stacked } from './panes.ts';
+import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
+import { wrapped } from './text.ts';
+import type { View } from './view.ts';
+
+/** The documents that can be run; `enter` reads one, from there it is planned. */
+export const runbooksScreen: Screen = {
+  name: 'runbooks',
+  members: 'tall',
+  blocks,
+  hints: () => ['open', 'describe', 'help', 'back'],
+  body(view, area) {
+    const all = view.state.runbooks ?? [];
+    const cursor = cursorIn(view, blocks(view), 'runbooks');
+    const columns = [
+      { title: 'runbook', width: 18 },
+      { title: 'danger', width: 9 },
+      { title: 'what it does', width: area.width - 33 },
+    ] as const;
+    const chosen = all.find(({ runbook }) => runbook.name === cursor);
+    const shown = windowOf(
+      all,
+      all.findIndex(({ runbook }) => runbook.name === cursor),
+      Math.max(1, area.height - 6),
+    );
+    const lines = shown.map(({ runbook, danger }) => {
+      const focused = runbook.name === cursor;
+      const name = focused ? span(runbook.name, 'cursor') : runbook.name;
+      const mark = danger === 'destroys' ? span(danger, 'bad') : danger === 'disrupts' ? span(danger, 'look') : danger;
+      return line(focused ? span('>', 'cursor') : ' ', '   ', row(columns, [name, mark, runbook.summary]));
+    });
+    const about =
+      chosen === undefined
+        ? []
+        : wrapped(
+            `${chosen.runbook.title}. ${chosen.runbook.summary} Flavours: ${chosen.runbook.flavours.join(', ')}; ${chosen.runbook.steps.length} steps.`,
+            Math.min(100, area.width - 2),
+          );
+    return stacked(
+      [
+        {
+          head: ['Runbooks', `${shown.length} of ${all.length}`],
+          lines: [line('    ', heads(columns)), ...(all.length === 0 ? [line('    being read')] : lines)],
+        },
+        ...(chosen === undefined
+          ? []
+          : [{ head: [chosen.runbook.name, 'enter plans it'] as const, lines: about.map((text) => line(` ${text}`)) }]),
+      ],
+      area.width,
+    );
+  },
+};
+
+function blocks({ state }: View): readonly Block[] {
+  return [{ name: 'runbooks', ids: (state.runbooks ?? []).map(({ runbook }) => runbook.name) }];
+}

@@ -1,0 +1,153 @@
+import { FailureError, failureOf } from '../base/failure.ts';
+import type { Way } from '../engine/event.ts';
+import type { Answer } from '../engine/frontend.ts';
+import { ScreensFrontend } from './frontend.ts';
+import type { Gatekeeper, Timers } from './gatekeeper.ts';
+import type { CarriedOut, Operations, Proposal, Wish } from './operations.ts';
+import type { ScreensView } from './store.ts';
+import type { Writer } from './writer.ts';
+
+/** A second ctrl-c this soon is the first one held down, or hit twice in a fright. */
+const apartMs = 1000;
+const plansAtMost = 3;
+
+export interface SessionParts {
+  readonly store: ScreensView;
+  readonly writer: Writer;
+  readonly gates: Gatekeeper;
+  readonly timers: Timers;
+  /** Lists are old: a run has ended. */
+  readonly refresh: () => void;
+}
+
+/** What the operator starts: plans, their reviews, and the one run at a time. */
+export class Session {
+  readonly #parts: SessionParts;
+  #operations: Operations | undefined;
+  #carried: CarriedOut | undefined;
+  #exit = 0;
+  #stopAskedAt: number | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  get operations(): Operations | undefined {
+    return this.#operations;
+  }
+
+  use(operations: Operations): void {
+    this.#operations = operations;
+  }
+
+  /** Exit code of the last run; 0 without one. */
+  get exit(): number {
+    return this.#exit;
+  }
+
+  /** A run is under way. */
+  get busy(): boolean {
+    return this.#carried !== undefined;
+  }
+
+  /** Resolves when no run is under way. */
+  ended(): Promise<unknown> {
+    return this.#ended;
+  }
+
+  /** Makes a plan, shows it, and carries it out when its gate is answered yes. */
+  async begin(wish: Wish, tries = 1): Promise<void> {
+    const { writer, gates, store } = this.#parts;
+    const operations = this.#operations;
+    if (operations === undefined || store.getState().ui.waiting !== undefined) return;
+    gates.closeReview();
+    writer.refusal(undefined);
+    writer.scroll('plan', 0);
+    writer.show('plan');
+    writer.waiting('planning: the target is being read');
+    try {
+      const proposal = await operations.propose(wish);
+      writer.waiting(undefined);
+      const answer = await gates.review(proposal);
+      if (answer.answer === 'no') {
+        if (store.getState().ui.screen === 'plan') writer.back();
+        writer.message('no: nothing was started');
+        return;
+      }
+      const moved = await this.#carryOut(proposal, answer);
+      if (moved && tries < plansAtMost) {
+        await this.begin(wish, tries + 1);
+        writer.message('the target has moved since the plan was read: it was made again');
+      } else if (moved) writer.message(`the target has moved ${plansAtMost} times: find out who changes it`);
+    } catch (thrown) {
+      writer.waiting(undefined);
+      if (!(thrown instanceof FailureError)) throw thrown;
+      writer.refusal({ title: 'No plan', failures: [failureOf(thrown, '')] });
+    }
+  }
+
+  /** Takes up a run: its gates are asked on whatever screen is open. */
+  async takeUp(run: string, way: Way): Promise<void> {
+    const operations = this.#operations;
+    if (operations === undefined || this.busy) return;
+    const { writer } = this.#parts;
+    writer.waiting(`${way} of run ${run}: what is left to do is being read`);
+    try {
+      await this.#follow((frontend) => operations.takeUp(run, way, frontend));
+    } catch (thrown) {
+      writer.refusal({ title: `No ${way} of run ${run}`, failures: [failureOf(thrown, 'galera-runbook runs list')] });
+      writer.show('plan');
+    } finally {
+      writer.waiting(undefined);
+    }
+  }
+
+  async #carryOut(proposal: Proposal, answer: Answer): Promise<boolean> {
+    const { writer } = this.#parts;
+    writer.jump('run');
+    const approved = { sha256: proposal.gate.sha256, answer };
+    return (await this.#follow((frontend) => proposal.carryOut(frontend), approved)) === 'moved';
+  }
+
+  async #follow(
+    begin: (frontend: ScreensFrontend) => CarriedOut,
+    approved?: { readonly sha256: string; readonly answer: Answer },
+  ): Promise<number | 'moved'> {
+    const { writer, gates, timers, refresh } = this.#parts;
+    const frontend = new ScreensFrontend(writer, gates, timers, approved);
+    this.#stopAskedAt = undefined;
+    try {
+      const carried = begin(frontend);
+      this.#carried = carried;
+      this.#ended = carried.ended.catch(() => undefined);
+      const exit = await carried.ended;
+      if (exit !== 'moved') this.#exit = exit;
+      return exit;
+    } finally {
+      this.#carried = undefined;
+      await frontend.close();
+      refresh();
+    }
+  }
+
+  /** First: stop at the next safe point and pay. Again, a second after that was answered: stop waiting, pay nothing. */
+  interrupt(by: string): 'none' | 'stopping' | 'abandoned' {
+    const { writer, timers } = this.#parts;
+    if (this.#carried === undefined) return 'none';
+    const now = timers.now();
+    if (this.#stopAskedAt === undefined) {
+      this.#stopAskedAt = now;
+      this.#carried.stop(by);
+      writer.message('stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on');
+      return 'stopping';
+    }
+    if (now - this.#stopAskedAt < apartMs) return 'stopping';
+    this.abandon(by);
+    return 'abandoned';
+  }
+
+  abandon(by: string): void {
+    this.#carried?.abandon(by);
+  }
+}

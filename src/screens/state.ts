@@ -1,0 +1,143 @@
+import type { Failure } from '../base/failure.ts';
+import type { Gate } from '../engine/event.ts';
+import type { RunState } from '../engine/state.ts';
+import type { MemberStatus } from '../galera/wsrep-status.ts';
+import type { Progress } from '../views/progress.ts';
+import type { ClusterLook, Listing, Proposal, RunbookRow, Target } from './operations.ts';
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What is asked for again and again: the last answer with its time, and since when there is none. */
+export interface Watched<T> {
+  readonly last?: { readonly at: number; readonly value: T; readonly tookMs: number };
+  readonly failing?: { readonly since: number; readonly found: string };
+}
+
+/** One second of a member; what was not read is absent. */
+export interface Sample {
+  readonly at: number;
+  readonly queue?: number;
+  /** Part of the time since the sample before that flow control stood still, 0 to 1. */
+  readonly paused?: number;
+  readonly committed?: number;
+}
+
+export interface MemberSamples {
+  readonly sql: Watched<MemberStatus>;
+  /** Oldest first, as long as the longest trend. */
+  readonly history: readonly Sample[];
+}
+
+/** Something that was seen to change since the screen was opened. */
+export interface Happening {
+  readonly at: number;
+  readonly what: string;
+  readonly says: string;
+}
+
+export interface OutputLine {
+  readonly member?: string;
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The run that this process carries out, or the last one it did. */
+export interface OpenRun {
+  /** The very object that the engine folded. */
+  readonly state: RunState;
+  readonly progress?: Progress;
+  readonly output: { readonly lines: readonly OutputLine[]; readonly total: number };
+  /** When each open debt was owed. */
+  readonly owedSince: { readonly [id: string]: number };
+  /** Its process is still at work. */
+  readonly going: boolean;
+}
+
+/** A gate as the screen holds it. The promise that waits for its answer is elsewhere. */
+export interface GateView {
+  readonly gate: Gate;
+  /** Counts up with each asking: what was drawn of an earlier one arms nothing. */
+  readonly asking: number;
+  readonly openedAt: number;
+  /** What the cluster looked like when it was asked; a change asks again. */
+  readonly facts: readonly string[];
+  readonly changed: readonly string[];
+  /** The end of a gate longer than the screen was shown. */
+  readonly endShown: boolean;
+  readonly live: boolean;
+  readonly liveSince?: number;
+  readonly typed: string;
+  /** Why the last key did not count. */
+  readonly note?: string;
+}
+
+/** A plan that is looked at. Nothing has begun. */
+export interface Review {
+  readonly proposal: Proposal;
+  readonly gate: GateView;
+}
+
+export const screenNames = ['dashboard', 'runbooks', 'backups', 'runs', 'plan', 'run', 'help', 'text'] as const;
+export type ScreenName = (typeof screenNames)[number];
+
+/** A text that is read: a document, a transcript, logs, a description. */
+export interface Reading {
+  readonly title: string;
+  readonly at?: number;
+  readonly kind: 'markdown' | 'output' | 'values';
+  readonly lines: readonly string[];
+}
+
+export interface Ui {
+  readonly screen: ScreenName;
+  /** Where `esc` leads, nearest last. */
+  readonly back: readonly ScreenName[];
+  readonly focus: { readonly [screen: string]: string };
+  /** By block: the id of what the cursor is on, and where that stood, for when it goes. */
+  readonly cursors: { readonly [block: string]: { readonly id: string; readonly at: number } };
+  readonly scroll: { readonly [screen: string]: number };
+  readonly filters: { readonly [screen: string]: string };
+  /** A text field is open, and takes every printable key. */
+  readonly typing?: { readonly for: 'filter' | 'search'; readonly text: string };
+  readonly message?: { readonly at: number; readonly says: string };
+  /** Something is being read for the operator: a plan, a list. */
+  readonly waiting?: { readonly since: number; readonly says: string };
+  readonly refusal?: { readonly title: string; readonly failures: readonly Failure[] };
+  readonly reading?: Reading;
+  readonly leaving?: { readonly cursor: 'stay' | 'stop' | 'leave' };
+}
+
+export interface ScreensState {
+  /** Driven by the sampling loop: if it stands still, so does the program. */
+  readonly now: number;
+  readonly openedAt: number;
+  readonly size: Size;
+  readonly target?: Target;
+  readonly look: Watched<ClusterLook>;
+  readonly members: { readonly [member: string]: MemberSamples };
+  readonly listing: Watched<Listing>;
+  /** Newest first. */
+  readonly seen: readonly Happening[];
+  readonly run?: OpenRun;
+  /** Of a step of the run. */
+  readonly gate?: GateView;
+  readonly review?: Review;
+  readonly runbooks?: readonly RunbookRow[];
+  readonly ui: Ui;
+}
+
+export function newScreens(at: number, size: Size): ScreensState {
+  return {
+    now: at,
+    openedAt: at,
+    size,
+    look: {},
+    members: {},
+    listing: {},
+    seen: [],
+    ui: { screen: 'dashboard', back: [], focus: {}, cursors: {}, scroll: {}, filters: {} },
+  };
+}

@@ -1,0 +1,220 @@
+import type { RunEvent } from '../engine/event.ts';
+import type { RunState } from '../engine/state.ts';
+import type { MemberStatus } from '../galera/wsrep-status.ts';
+import type { Progress } from '../views/progress.ts';
+import { changesOfLook, changesOfMember } from './happenings.ts';
+import type { ClusterLook, Listing, RunbookRow, Target } from './operations.ts';
+import { answered, unanswered, withStatus } from './samples.ts';
+import type {
+  GateView,
+  Happening,
+  OpenRun,
+  OutputLine,
+  Reading,
+  Review,
+  ScreenName,
+  ScreensState,
+  Size,
+  Ui,
+} from './state.ts';
+import type { ScreensStore } from './store.ts';
+
+const seenAtMost = 200;
+/** Older lines are in the run's record. */
+const outputAtMost = 5000;
+
+/** The only one that writes the store, so that what is shown has one history. A test holds the folder to it. */
+export class Writer {
+  readonly #store: ScreensStore;
+
+  constructor(store: ScreensStore) {
+    this.#store = store;
+  }
+
+  #set(change: (state: ScreensState) => Partial<ScreensState>): void {
+    this.#store.setState(change);
+  }
+
+  #ui(change: (ui: Ui, state: ScreensState) => Partial<Ui>): void {
+    this.#set((state) => ({ ui: { ...state.ui, ...change(state.ui, state) } }));
+  }
+
+  // --- the world
+
+  tick(now: number): void {
+    this.#set(() => ({ now }));
+  }
+
+  resized(size: Size): void {
+    this.#set(() => ({ size }));
+  }
+
+  /** Another target: nothing that was known holds. */
+  target(target: Target, at: number): void {
+    this.#set(({ ui }) => ({
+      target,
+      look: {},
+      members: {},
+      listing: {},
+      seen: [],
+      openedAt: at,
+      ui: { ...ui, cursors: {}, filters: {} },
+    }));
+  }
+
+  looked(look: ClusterLook, at: number, tookMs: number): void {
+    this.#set((state) => ({
+      look: answered(look, at, tookMs),
+      seen: withSeen(state, changesOfLook(state.look.last?.value, look, state.target?.service ?? '', at)),
+    }));
+  }
+
+  lookFailed(found: string, at: number): void {
+    this.#set(({ look }) => ({ look: unanswered(look, found, at) }));
+  }
+
+  sampled(member: string, status: MemberStatus, at: number, tookMs: number): void {
+    this.#set((state) => {
+      const before = state.members[member];
+      return {
+        members: { ...state.members, [member]: withStatus(before, status, at, tookMs) },
+        seen: withSeen(state, changesOfMember(member, before?.sql.last?.value, status, at)),
+      };
+    });
+  }
+
+  sampleFailed(member: string, found: string, at: number): void {
+    this.#set(({ members }) => {
+      const before = members[member] ?? { sql: {}, history: [] };
+      return { members: { ...members, [member]: { ...before, sql: unanswered(before.sql, found, at) } } };
+    });
+  }
+
+  listed(listing: Listing, at: number, tookMs: number): void {
+    this.#set(() => ({ listing: answered(listing, at, tookMs) }));
+  }
+
+  listFailed(found: string, at: number): void {
+    this.#set(({ listing }) => ({ listing: unanswered(listing, found, at) }));
+  }
+
+  runbooks(runbooks: readonly RunbookRow[]): void {
+    this.#set(() => ({ runbooks }));
+  }
+
+  // --- the run
+
+  ran(event: RunEvent, run: RunState): void {
+    this.#set(({ run: before }) => ({ run: withEvent(before, event, run) }));
+  }
+
+  progress(progress: Progress | undefined): void {
+    this.#set(({ run }) => {
+      if (run === undefined) return {};
+      const { progress: _before, ...rest } = run;
+      return { run: progress === undefined ? rest : { ...rest, progress } };
+    });
+  }
+
+  output(lines: readonly OutputLine[]): void {
+    this.#set(({ run }) =>
+      run === undefined
+        ? {}
+        : {
+            run: {
+              ...run,
+              output: {
+                lines: [...run.output.lines, ...lines].slice(-outputAtMost),
+                total: run.output.total + lines.length,
+              },
+            },
+          },
+    );
+  }
+
+  runOver(): void {
+    this.#set(({ run }) => (run === undefined ? {} : { run: { ...run, going: false } }));
+  }
+
+  // --- gates
+
+  review(review: Review | undefined): void {
+    this.#set(() => ({ review }) as Partial<ScreensState>);
+  }
+
+  gate(gate: GateView | undefined): void {
+    this.#set(() => ({ gate }) as Partial<ScreensState>);
+  }
+
+  // --- what the operator does
+
+  show(screen: ScreenName): void {
+    this.#ui((ui) =>
+      ui.screen === screen ? {} : { screen, back: [...ui.back.filter((each) => each !== screen), ui.screen] },
+    );
+  }
+
+  /** To a screen of its own, with nothing to go back to but the dashboard. */
+  jump(screen: ScreenName): void {
+    this.#ui(() => ({ screen, back: screen === 'dashboard' ? [] : ['dashboard'] }));
+  }
+
+  back(): void {
+    this.#ui(({ back }) => ({ screen: back.at(-1) ?? 'dashboard', back: back.slice(0, -1) }));
+  }
+
+  focus(block: string): void {
+    this.#ui(({ focus, screen }) => ({ focus: { ...focus, [screen]: block } }));
+  }
+
+  cursor(block: string, id: string, at: number): void {
+    this.#ui(({ cursors }) => ({ cursors: { ...cursors, [block]: { id, at } } }));
+  }
+
+  scroll(screen: string, top: number): void {
+    this.#ui(({ scroll }) => ({ scroll: { ...scroll, [screen]: Math.max(0, top) } }));
+  }
+
+  typing(typing: Ui['typing']): void {
+    this.#ui(() => ({ typing }) as Partial<Ui>);
+  }
+
+  filter(screen: ScreenName, text: string): void {
+    this.#ui(({ filters }) => ({ filters: { ...filters, [screen]: text } }));
+  }
+
+  message(says: string): void {
+    this.#ui((_, { now }) => ({ message: { at: now, says } }));
+  }
+
+  waiting(says: string | undefined): void {
+    this.#ui((_, { now }) => ({ waiting: says === undefined ? undefined : { since: now, says } }) as Partial<Ui>);
+  }
+
+  refusal(refusal: Ui['refusal']): void {
+    this.#ui(() => ({ refusal }) as Partial<Ui>);
+  }
+
+  reading(reading: Reading): void {
+    this.#ui(({ scroll }) => ({ reading, scroll: { ...scroll, text: 0 } }));
+  }
+
+  leaving(leaving: Ui['leaving']): void {
+    this.#ui(() => ({ leaving }) as Partial<Ui>);
+  }
+}
+
+function withSeen({ seen }: ScreensState, more: readonly Happening[]): readonly Happening[] {
+  return more.length === 0 ? seen : [...more.toReversed(), ...seen].slice(0, seenAtMost);
+}
+
+function withEvent(before: OpenRun | undefined, event: RunEvent, state: RunState): OpenRun {
+  const same = before !== undefined && before.state.plan?.run === state.plan?.run;
+  const owedSince = same ? before.owedSince : {};
+  return {
+    ...(same ? before : { output: { lines: [], total: 0 } }),
+    state,
+    going: true,
+    owedSince: event.type === 'debt-owed' ? { ...owedSince, [event.debt.id]: event.at } : owedSince,
+  };
+}

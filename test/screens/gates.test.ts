@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
+import { type Opened, opened } from './opened.ts';
+import { healthyLook, statusOf } from './world.ts';
+
+/** A restore in small: a gate for yes or no, then one that wants the name typed. */
+const restore = {
+  steps: [
+    step('agree', 'look', { kind: 'check' }),
+    step('cut', 'cut', { title: 'Cut traffic', prose: '> [!WARNING]\n> Clients have no database.' }),
+    step('swap', 'swap', { title: 'Swap the data', prose: '> [!CAUTION]\n> The data of every member is replaced.' }),
+    step('traffic', 'put-back', { pays: ['cut'] }),
+  ],
+  catalogue: (world: World) =>
+    catalogueOf(
+      check(world, 'look'),
+      act(world, 'cut', { owes: true, maxDanger: 'disrupts' }),
+      act(world, 'swap', { maxDanger: 'destroys' }),
+      act(world, 'put-back'),
+    ),
+};
+
+async function atFirstGate(): Promise<Opened> {
+  const session = await opened(restore);
+  await session.press('b');
+  await session.seconds(1);
+  await session.press('y');
+  await session.terminal.until('Gate: cut traffic');
+  return session;
+}
+
+async function atTypedGate(): Promise<Opened> {
+  const session = await atFirstGate();
+  await session.seconds(2);
+  await session.press('y');
+  await session.terminal.until('Gate: swap the data');
+  return session;
+}
+
+async function type(session: Opened, text: string): Promise<void> {
+  for (const letter of text) await session.press(letter);
+}
+
+const answers = ({ world }: Opened) =>
+  world.journal.flatMap((event) => (event.type === 'gate-answered' ? [`${event.step} ${event.answer}`] : []));
+
+describe('a gate for yes or no', () => {
+  it('shows where, what and the way back, in a single box', async () => {
+    const session = await atFirstGate();
+    await session.seconds(1);
+    await expect(session.terminal.screen()).toMatchFileSnapshot('golden/gate-yes-no-80x24.txt');
+  });
+
+  it('goes on with y, once its keys are live', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    await session.press('y');
+    await session.terminal.until('Gate: swap the data');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('is answered no by n', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    await session.press('n');
+    await session.seconds(6);
+    await session.terminal.until('exit 5');
+    expect(answers(session)).toEqual(['plan yes', 'cut no']);
+  });
+
+  it.each([
+    ['typed before it was live', 'y', 0],
+    ['pasted with a newline', '\u001b[200~y\r\u001b[201~', 2],
+    ['pasted without marks, with a newline', 'y\r', 2],
+    ['in one piece with another key', '\u001b[By', 2],
+    ['twice in one piece', 'yy', 2],
+    ['enter', '\r', 2],
+    ['a neighbour of y', 'u', 2],
+    ['an upper-case Y', 'Y', 2],
+  ])('is not answered by a key %s', async (_what, bytes, seconds) => {
+    const session = await atFirstGate();
+    await session.seconds(seconds);
+    await session.press(bytes);
+    await session.seconds(2);
+    await session.terminal.until('Gate: cut traffic');
+    expect(answers(session)).toEqual(['plan yes']);
+  });
+
+  it('is not answered by y held down since the gate before it', async () => {
+    const session = await opened(restore);
+    await session.press('b');
+    await session.seconds(1);
+    for (let times = 0; times < 60; times++) {
+      session.terminal.press('y');
+      await session.settle();
+    }
+    await session.terminal.until('Gate: cut traffic');
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.seconds(2);
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('closes and asks again when the cluster changes under it', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    await session.terminal.until('keys are live');
+    session.fake.sample = async (member) =>
+      statusOf(
+        Number(member.at(-1)),
+        member.endsWith('2') ? { localState: 2, localStateComment: 'Donor/Desynced', desyncCount: 1 } : {},
+      );
+    session.timers.advance(900);
+    await session.settle();
+    const screen = await session.terminal.until('asked again');
+    expect(screen).toContain('! changed');
+    expect(screen).not.toContain('keys are live');
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.press(' ');
+    await session.seconds(2);
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('is not answered in a terminal that became too small, and asks again when there is room', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    session.terminal.resize({ columns: 64, rows: 24 });
+    await session.settle();
+    await session.terminal.until('This terminal is 64 x 24');
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes']);
+    session.terminal.resize({ columns: 80, rows: 24 });
+    await session.settle();
+    await session.terminal.until('Gate: cut traffic');
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.seconds(2);
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('waits while a text field is open', async () => {
+    const session = await opened({ ...restore, size: { columns: 80, rows: 24 } });
+    await session.press('b');
+    await session.seconds(1);
+    session.terminal.press('y');
+    session.terminal.press('1');
+    session.terminal.press('/');
+    await session.settle();
+    const screen = await session.terminal.until('gate waiting');
+    expect(screen).not.toContain('Gate: cut');
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.press('\u001b');
+    await session.seconds(1);
+    await session.terminal.until('Gate: cut traffic');
+  });
+});
+
+describe('a typed gate', () => {
+  it('shows from which letter on a name is wrong, in a double box', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await type(session, 'openstack/lap');
+    await expect(session.terminal.screen()).toMatchFileSnapshot('golden/gate-typed-80x24.txt');
+    await session.press('\r');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('goes on with the name of the cluster and enter', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await type(session, 'openstack/lax');
+    await session.press('\u007f');
+    await type(session, 'b');
+    await session.press('\r');
+    await session.seconds(6);
+    expect(answers(session)).toEqual(['plan yes', 'cut yes', 'swap yes']);
+    await session.terminal.until('exit 0');
+  });
+
+  it.each([
+    ['pasted', '\u001b[200~openstack/lab\r\u001b[201~'],
+    ['pasted without marks', 'openstack/lab\r'],
+  ])('takes no name that was %s', async (_what, bytes) => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await session.press(bytes);
+    await session.press('\r');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+    expect(session.terminal.screen()).toContain('> _');
+  });
+
+  it('takes no letters typed before it was live', async () => {
+    const session = await atTypedGate();
+    session.terminal.press('o');
+    await session.settle();
+    await session.seconds(2);
+    await type(session, 'penstack/lab');
+    await session.press('\r');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('is no when the terminal goes away, and the run pays what it owes', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await type(session, 'openstack');
+    session.terminal.input.destroy();
+    const { exit } = await session.screens.left;
+    expect(answers(session)).toEqual(['plan yes', 'cut yes', 'swap no']);
+    expect(session.world.done).toEqual(['cut', 'traffic']);
+    expect([5, 130]).toContain(exit);
+  });
+});
+
+describe('two targets with the same names', () => {
+  it('differ in every gate by their identity', async () => {
+    const session = await atFirstGate();
+    expect(healthyLook.members).toHaveLength(3);
+    expect(session.terminal.screen()).toContain('kube-system 4f9c07d2    StatefulSet b21e6a90');
+  });
+});

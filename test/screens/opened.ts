@@ -1,0 +1,163 @@
+import type { Catalogue } from '../../src/engine/action.ts';
+import { applyEvent } from '../../src/engine/apply-event.ts';
+import { Run } from '../../src/engine/drive.ts';
+import type { RunEvent } from '../../src/engine/event.ts';
+import { gateOfPlan } from '../../src/engine/gate.ts';
+import { makePlan, refusals } from '../../src/engine/plan.ts';
+import { newRun } from '../../src/engine/state.ts';
+import type { Step } from '../../src/runbook/runbook.ts';
+import { frame } from '../../src/screens/frame.ts';
+import { textOf } from '../../src/screens/line.ts';
+import { type OpenScreens, openScreens } from '../../src/screens/open.ts';
+import type { Operations, Proposal, Wish } from '../../src/screens/operations.ts';
+import type { Size } from '../../src/screens/state.ts';
+import { drivingOf, newWorld, runbook, type World } from '../engine/fakes.ts';
+import { clock } from '../record/canned.ts';
+import { Emulator } from './emulator.ts';
+import { ManualTimers } from './manual-timers.ts';
+import { healthyLook, listing, statusOf, target } from './world.ts';
+
+/** What the fake target does; a test changes it under the screens. */
+export interface FakeTarget {
+  look: Operations['look'];
+  sample: Operations['sample'];
+  readonly wishes: Wish[];
+  readonly written: string[];
+}
+
+export interface Opened {
+  readonly terminal: Emulator;
+  readonly timers: ManualTimers;
+  readonly screens: OpenScreens;
+  readonly fake: FakeTarget;
+  readonly world: World;
+  /** One second after the other, with what comes of it. */
+  seconds(count: number): Promise<void>;
+  /** A key, and everything that follows from it at once. */
+  press(bytes: string): Promise<void>;
+  /** Lets what is due now be done and drawn. */
+  settle(): Promise<void>;
+}
+
+const begin = clock('03:12:00');
+
+/** The screens on an emulator, over a target of test doubles and the real engine. */
+export async function opened(
+  of: { size?: Size; steps?: readonly Step[]; catalogue?: (world: World) => Catalogue } = {},
+): Promise<Opened> {
+  const terminal = new Emulator(of.size ?? { columns: 80, rows: 24 });
+  const timers = new ManualTimers(begin);
+  const world = newWorld();
+  const fake: FakeTarget = {
+    look: async () => healthyLook,
+    sample: async (member) => statusOf(Number(member.at(-1))),
+    wishes: [],
+    written: [],
+  };
+  const operations: Operations = {
+    target,
+    look: () => fake.look(),
+    sample: (member) => fake.sample(member),
+    list: async () => listing('03:12:00'),
+    runbooks: async () => [],
+    propose: async (wish) => {
+      fake.wishes.push(wish);
+      return await proposalOf(world, of.catalogue?.(world) ?? new Map(), of.steps ?? []);
+    },
+    takeUp: () => {
+      throw new Error('not in this test');
+    },
+    backup: async () => [],
+    transcript: async () => '',
+    logs: async () => '',
+    targets: async () => [],
+    write: async (name, text) => {
+      fake.written.push(text);
+      return `/tmp/${name}`;
+    },
+  };
+  const screens = openScreens({
+    streams: terminal.streams,
+    theme: { colour: true, unicode: true },
+    timers,
+    connect: async () => operations,
+    transcript: (run) => `runs/${run}/transcript.md`,
+    suspend: async () => undefined,
+  });
+  const shown = () =>
+    `${frame(screens.store.getState())
+      .map((line) => textOf(line).trimEnd())
+      .join('\n')}\n`;
+  /** What is due now is done, and stands on the terminal. */
+  const settle = async () => {
+    for (let turn = 0; turn < 200; turn++) {
+      for (let each = 0; each < 10; each++) await new Promise((resolve) => setImmediate(resolve));
+      if (!terminal.alternate || terminal.screen() === shown()) return;
+      if (turn < 20) timers.advance(10);
+      else await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    throw new Error(`never drawn:\n${shown()}\nbut:\n${terminal.screen()}`);
+  };
+  const seconds = async (count: number) => {
+    for (let second = 0; second < count; second++) {
+      timers.advance(1000);
+      await settle();
+    }
+  };
+  await settle();
+  await seconds(3);
+  return {
+    terminal,
+    timers,
+    screens,
+    fake,
+    world,
+    settle,
+    seconds,
+    press: async (bytes) => {
+      terminal.press(bytes);
+      await settle();
+    },
+  };
+}
+
+/** As the program makes one: planned by the engine, carried out by it. */
+async function proposalOf(world: World, catalogue: Catalogue, steps: readonly Step[]): Promise<Proposal> {
+  const driving = drivingOf(world, catalogue, true);
+  const look = (step: string, attempt: number) => driving.look(step, attempt, new AbortController().signal);
+  const plan = await makePlan(
+    { catalogue, look },
+    {
+      run: 'q8d4w6',
+      runbook: { ...runbook(steps), name: 'galera-backup', title: 'Back up' },
+      parameters: {},
+      targetFacts: {},
+      program: 'test',
+      saw: {},
+    },
+  );
+  const started: RunEvent = {
+    seq: 1,
+    at: begin,
+    type: 'run-started',
+    plan,
+    mode: 'interactive',
+    by: 'me@here',
+    format: 1,
+  };
+  const state = applyEvent(newRun, started);
+  return {
+    plan,
+    state,
+    gate: gateOfPlan(plan, state),
+    refusals: refusals(plan.steps),
+    carryOut: (frontend) => {
+      const run = new Run({ ...driving, frontend });
+      const ended = run
+        .append({ type: 'run-started', plan, mode: 'interactive', by: 'me@here', format: 1 })
+        .then(() => run.drive())
+        .finally(() => frontend.close());
+      return { ended, stop: (by) => void run.stop(by), abandon: (by) => void run.abandon(by) };
+    },
+  };
+}
