@@ -252,7 +252,8 @@ describe('remove', () => {
     bench = setNode(bench, backupVolume, 'practice/20261120T050007Z.partial/x', { bytes: 7 });
     const report = await remove(bench, `${id} 20261120T050007Z 20261101T050007Z`);
     expect(report.result?.rows).toMatchObject([{ id }, { bytes: 7 }, { bytes: 0 }]);
-    expect((report.result?.rows as { bytes: number }[])[0]?.bytes).toBeGreaterThan(bytes);
+    const rows = (report.result?.rows ?? []) as readonly { bytes: number }[];
+    expect(rows[0]?.bytes).toBeGreaterThan(bytes);
     expect(onBackups(bench)).toEqual([]);
   });
 
