@@ -39,7 +39,7 @@ export function openPractice(globals: Globals): Simulation {
 export function beginPractice(globals: Globals, world: World): Simulation {
   const file = worldFile(globals);
   rmSync(join(stateFolderPath(process.env, globals.stateDir), 'runs'), { recursive: true, force: true });
-  file.write(world);
+  file.write(world, { anew: true });
   return new Simulation(world, (next) => file.write(next));
 }
 
