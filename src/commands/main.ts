@@ -32,7 +32,12 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
   const group = (name: string, says: string) => root.command(name).description(says).exitOverride();
   const options = (command: Command) => command.opts() as RunOptions;
 
-  root.allowExcessArguments(false).action(async () => {
+  root.allowExcessArguments(true).action(async () => {
+    const [unknown] = root.args;
+    if (unknown !== undefined) {
+      const meant = suggest(unknown, new Set(root.commands.map((command) => command.name())));
+      root.error(`error: unknown command '${unknown}'${meant === undefined ? '' : `\n(${meant})`}`);
+    }
     const globals = globalsOf(root);
     const { isForScreens } = await import('./for-screens.ts');
     done(

@@ -46,8 +46,18 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   const gates = new Gatekeeper(store, writer, timers);
   const frames = new Frames(store, options.theme, timers);
   let live: Live | undefined;
-  const session = new Session({ store, writer, gates, timers, refresh: () => live?.refresh() });
-  const { promise: left, resolve } = Promise.withResolvers<Left>();
+  const session = new Session({
+    store,
+    writer,
+    gates,
+    timers,
+    refresh: () => live?.refresh(),
+    defect: (thrown) => {
+      live?.stop();
+      void terminal.close().then(() => reject(thrown));
+    },
+  });
+  const { promise: left, resolve, reject } = Promise.withResolvers<Left>();
   let leaving = false;
 
   const finish = async () => {
