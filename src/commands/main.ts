@@ -4,10 +4,8 @@ import { program as programName } from '../actions/program.ts';
 import { FailureError } from '../base/failure.ts';
 import type { Way } from '../engine/event.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
-import { ConfigError } from '../host/config-file.ts';
 import { formatProblem, suggest } from '../runbook/problem.ts';
 import { type Globals, globalsOf, type RunOptions, withAnswers, withGlobals, withRunOptions } from './globals.ts';
-import { RunbookError } from './load-runbook.ts';
 import { outliveTerminal, talk, tellFailure } from './output.ts';
 import { parameterTexts } from './parameter-texts.ts';
 
@@ -174,12 +172,17 @@ export async function main(args: readonly string[], path?: string): Promise<numb
     }, calledAs(path)).parseAsync(args as string[], { from: 'user' });
     return exit;
   } catch (thrown) {
-    return told(thrown);
+    return await told(thrown);
   }
 }
 
-function told(thrown: unknown): number {
+async function told(thrown: unknown): Promise<number> {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exits.done : exits.usage;
+  // Late: what reads documents and configurations takes longer to load than most commands need.
+  const [{ ConfigError }, { RunbookError }] = await Promise.all([
+    import('../host/config-file.ts'),
+    import('./load-runbook.ts'),
+  ]);
   if (thrown instanceof ConfigError || thrown instanceof RunbookError) {
     for (const problem of thrown.problems) talk(formatProblem(problem));
   }
