@@ -34,6 +34,10 @@ export interface OpenScreens {
   readonly left: Promise<Left>;
   /** What another part of the program has to say to the operator. */
   tell(text: string): void;
+  /** SIGTSTP: to the shell, until it brings the program back. */
+  suspend(): void;
+  /** SIGCONT after a stop that was not ours: the screen may be anything. */
+  redraw(): void;
   /** SIGHUP, SIGTERM: the screen ends, the run goes to its safe point. */
   hangUp(why: string): void;
 }
@@ -73,6 +77,11 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     session.interrupt(why);
     void finish();
   };
+  /** A gate that was on the screen is asked again on the next one. */
+  const lend = (meanwhile: () => Promise<void>) => {
+    gates.drawn(undefined);
+    void terminal.lend(meanwhile);
+  };
   const acting: Acting = {
     store,
     writer,
@@ -82,8 +91,8 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       else void finish();
     },
     finish: () => void finish(),
-    suspend: () => void terminal.lend(options.suspend),
-    redraw: () => void terminal.lend(async () => undefined),
+    suspend: () => lend(options.suspend),
+    redraw: () => lend(async () => undefined),
   };
   const keyboard = new Keyboard(acting, gates);
   const terminal = new Terminal(streams, frames, timers, {
@@ -116,5 +125,12 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       writer.message(`not connected: ${failure.found}`);
     },
   );
-  return { store, left, hangUp, tell: (text) => writer.message(text) };
+  return {
+    store,
+    left,
+    hangUp,
+    suspend: acting.suspend,
+    redraw: acting.redraw,
+    tell: (text) => writer.message(text),
+  };
 }
