@@ -9,16 +9,14 @@ const jobLagMs = 2000;
 const pods = (world: World) => list(world, { apiVersion: 'v1', kind: 'Pod', namespace });
 
 export function tickControllers(world: World): void {
-  for (const object of Object.values(world.objects)) {
-    if (object.kind === 'StatefulSet') statefulSet(world, object);
-    else if (object.kind === 'Job') job(world, object);
-  }
+  for (const set of list(world, { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace })) statefulSet(world, set);
+  for (const each of list(world, { apiVersion: 'batch/v1', kind: 'Job', namespace })) job(world, each);
   for (const pod of pods(world)) orphan(world, pod);
 }
 
 /** After the probes: what is ready now is in the Service now. */
 export function tickEndpoints(world: World): void {
-  for (const object of Object.values(world.objects)) if (object.kind === 'Service') endpoints(world, object);
+  for (const service of list(world, { apiVersion: 'v1', kind: 'Service', namespace })) endpoints(world, service);
 }
 
 /** The garbage collector: a pod whose owner is gone goes too. */
