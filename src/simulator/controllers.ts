@@ -50,6 +50,7 @@ function statefulSet(world: World, set: Obj): void {
   const over = own.filter((pod) => ordinalOf(pod) >= wanted).toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
   // OrderedReady ends one after the other, the highest first.
   for (const pod of ordered ? (settled ? over.slice(0, 1) : []) : over) terminate(world, pod);
+  if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete') loseClaims(world, set, wanted);
   const status = {
     observedGeneration: set.metadata.generation ?? 1,
     replicas: own.length,
@@ -58,6 +59,21 @@ function statefulSet(world: World, set: Obj): void {
     updateRevision: 'practice-1',
   };
   if (JSON.stringify(status) !== JSON.stringify(set.status)) put(world, { ...set, status });
+}
+
+/** What `whenScaled: Delete` means: the claims of the members that are gone, and their volumes with them. */
+function loseClaims(world: World, set: Obj, wanted: number): void {
+  const prefix = `${set.spec.volumeClaimTemplates[0].metadata.name}-${set.metadata.name}-`;
+  for (const claim of list(world, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace })) {
+    const { name } = claim.metadata;
+    const ordinal = Number(name.slice(prefix.length));
+    const pod = `${set.metadata.name}-${ordinal}`;
+    if (!name.startsWith(prefix) || ordinal < wanted || keyOf({ kind: 'Pod', namespace, name: pod }) in world.objects)
+      continue;
+    delete world.objects[keyOf({ kind: 'PersistentVolumeClaim', namespace, name })];
+    delete world.objects[keyOf({ kind: 'PersistentVolume', name: claim.spec.volumeName })];
+    delete world.volumes[claim.spec.volumeName];
+  }
 }
 
 function ordinalOf(pod: Obj): number {
