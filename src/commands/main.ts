@@ -5,7 +5,7 @@ import { FailureError } from '../base/failure.ts';
 import type { Way } from '../engine/event.ts';
 import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import { ConfigError } from '../host/config-file.ts';
-import { formatProblem } from '../runbook/problem.ts';
+import { formatProblem, suggest } from '../runbook/problem.ts';
 import {
   type Globals,
   globalsOf,
@@ -40,7 +40,12 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
   const group = (name: string, says: string) => root.command(name).description(says).exitOverride();
   const options = (command: Command) => command.opts() as RunOptions;
 
-  root.allowExcessArguments(false).action(async () => {
+  root.allowExcessArguments(true).action(async () => {
+    const [unknown] = root.args;
+    if (unknown !== undefined) {
+      const meant = suggest(unknown, new Set(root.commands.map((command) => command.name())));
+      root.error(`error: unknown command '${unknown}'${meant === undefined ? '' : `\n(${meant})`}`);
+    }
     const globals = globalsOf(root);
     const { isForScreens } = await import('./for-screens.ts');
     done(
@@ -191,12 +196,17 @@ async function perform(args: readonly string[], path?: string): Promise<number> 
     }, calledAs(path)).parseAsync(args as string[], { from: 'user' });
     return exit;
   } catch (thrown) {
-    return told(thrown);
+    return await told(thrown);
   }
 }
 
-function told(thrown: unknown): number {
+async function told(thrown: unknown): Promise<number> {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exits.done : exits.usage;
+  // Late: what reads documents and configurations takes longer to load than most commands need.
+  const [{ ConfigError }, { RunbookError }] = await Promise.all([
+    import('../host/config-file.ts'),
+    import('./load-runbook.ts'),
+  ]);
   if (thrown instanceof ConfigError || thrown instanceof RunbookError) {
     for (const problem of thrown.problems) talk(formatProblem(problem));
   }

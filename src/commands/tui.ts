@@ -36,8 +36,12 @@ export async function tui(globals: Globals): Promise<number> {
         process.kill(process.pid, 'SIGSTOP');
       }),
   });
-  const signals = ['SIGHUP', 'SIGTERM'] as const;
-  const handlers = signals.map((name) => [name, () => screens.hangUp(name)] as const);
+  const handlers = [
+    ['SIGHUP', () => screens.hangUp('SIGHUP')],
+    ['SIGTERM', () => screens.hangUp('SIGTERM')],
+    ['SIGTSTP', () => screens.suspend()],
+    ['SIGCONT', () => screens.redraw()],
+  ] as const;
   for (const [name, handler] of handlers) process.on(name, handler);
   try {
     const { exit, lastWords } = await screens.left;

@@ -121,7 +121,7 @@ export function owes(view: View): Line {
 function runOwes(view: View, run: OpenRun): Line {
   const id = run.state.plan?.run ?? '';
   const debts = owed(run.state);
-  const right = isWide(view) && run.going ? `run ${id}, lease ours ` : `run ${id} `;
+  const right = isWide(view) && run.going ? `  run ${id}, lease ours ` : `  run ${id} `;
   if (debts.length === 0) return apart(line('   owes      nothing'), line(right), view.width);
   const left = line(
     ' ',

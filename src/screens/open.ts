@@ -34,6 +34,10 @@ export interface OpenScreens {
   readonly left: Promise<Left>;
   /** What another part of the program has to say to the operator. */
   tell(text: string): void;
+  /** SIGTSTP: to the shell, until it brings the program back. */
+  suspend(): void;
+  /** SIGCONT after a stop that was not ours: the screen may be anything. */
+  redraw(): void;
   /** SIGHUP, SIGTERM: the screen ends, the run goes to its safe point. */
   hangUp(why: string): void;
 }
@@ -46,8 +50,18 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   const gates = new Gatekeeper(store, writer, timers);
   const frames = new Frames(store, options.theme, timers);
   let live: Live | undefined;
-  const session = new Session({ store, writer, gates, timers, refresh: () => live?.refresh() });
-  const { promise: left, resolve } = Promise.withResolvers<Left>();
+  const session = new Session({
+    store,
+    writer,
+    gates,
+    timers,
+    refresh: () => live?.refresh(),
+    defect: (thrown) => {
+      live?.stop();
+      void terminal.close().then(() => reject(thrown));
+    },
+  });
+  const { promise: left, resolve, reject } = Promise.withResolvers<Left>();
   let leaving = false;
 
   const finish = async () => {
@@ -63,6 +77,11 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     session.interrupt(why);
     void finish();
   };
+  /** A gate that was on the screen is asked again on the next one. */
+  const lend = (meanwhile: () => Promise<void>) => {
+    gates.drawn(undefined);
+    void terminal.lend(meanwhile);
+  };
   const acting: Acting = {
     store,
     writer,
@@ -72,8 +91,8 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       else void finish();
     },
     finish: () => void finish(),
-    suspend: () => void terminal.lend(options.suspend),
-    redraw: () => void terminal.lend(async () => undefined),
+    suspend: () => lend(options.suspend),
+    redraw: () => lend(async () => undefined),
   };
   const keyboard = new Keyboard(acting, gates);
   const terminal = new Terminal(streams, frames, timers, {
@@ -106,5 +125,12 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       writer.message(`not connected: ${failure.found}`);
     },
   );
-  return { store, left, hangUp, tell: (text) => writer.message(text) };
+  return {
+    store,
+    left,
+    hangUp,
+    suspend: acting.suspend,
+    redraw: acting.redraw,
+    tell: (text) => writer.message(text),
+  };
 }

@@ -9,7 +9,7 @@ const bar = '─';
  */
 export function rule(left: string, right: string, width: number, ends: { from?: number; to?: number } = {}): Line {
   const after = bar.repeat(ends.to ?? 2);
-  const end = right === '' ? after : ` ${cut(right, Math.max(0, width - 12))} ${after}`;
+  const end = right === '' ? after : ` ${cut(right, Math.max(0, width - (left === '' ? 4 : 12)))} ${after}`;
   const before = bar.repeat(ends.from ?? 2);
   const start = left === '' ? '' : `${before} ${cut(left, Math.max(0, width - columnsOf(end) - 5))} `;
   const room = width - columnsOf(start) - columnsOf(end);

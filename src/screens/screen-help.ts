@@ -47,16 +47,20 @@ function cameFrom({ state }: View) {
 function group(view: View, wanted: 'look' | 'act' | 'leave'): Line[] {
   const screen = cameFrom(view);
   const there = { ...view, state: { ...view.state, ui: { ...view.state.ui, screen } } };
-  return keyTable
-    .filter((binding) => binding.group === wanted && binding.label !== '')
-    .map((binding) => {
-      const here = bindingFor(binding.keys[0] ?? '', screen) === binding;
-      const why = here ? whyNot(binding.command, there) : `in ${binding.on?.join(', ')}`;
-      return line(
-        `   ${binding.label.padEnd(wanted === 'act' ? 5 : 14)} ${binding.says}`,
-        ...(why === undefined ? [] : [span(`  - ${why}`, 'off')]),
-      );
-    });
+  return (
+    keyTable
+      .filter((binding) => binding.group === wanted && binding.label !== '')
+      // What opens a plan is shown everywhere, with the screens on which it does.
+      .filter(({ on }) => wanted === 'act' || on === undefined || on.includes(screen))
+      .map((binding) => {
+        const here = bindingFor(binding.keys[0] ?? '', screen) === binding;
+        const why = here ? whyNot(binding.command, there) : `in ${binding.on?.join(', ')}`;
+        return line(
+          `   ${binding.label.padEnd(wanted === 'act' ? 5 : 14)} ${binding.says}`,
+          ...(why === undefined ? [] : [span(`  - ${why}`, 'off')]),
+        );
+      })
+  );
 }
 
 const gateKeys: readonly Line[] = [

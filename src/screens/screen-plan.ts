@@ -9,7 +9,7 @@ import { rule } from './rule.ts';
 import type { Screen } from './screen.ts';
 import { sign } from './signs.ts';
 import type { Review } from './state.ts';
-import { wrapped } from './text.ts';
+import { fitText, wrapped } from './text.ts';
 import type { Area, View } from './view.ts';
 
 const labelWidth = 14;
@@ -107,7 +107,7 @@ export function planLines(view: View, { proposal }: Review, width: number): read
     ...named('in short', planSummary({ ...plan, steps: proposal.state.order }), width),
     ...named('not known', unknownsOf(steps), width),
     ...named('owes', debtsOf(steps), width),
-    line(`    ${'step'.padEnd(12)} ${'danger'.padEnd(8)} ${'est'.padStart(6)}  what it changes, from -> to`),
+    line(`    ${'step'.padEnd(12)} ${'danger'.padEnd(8)}${'est'.padStart(7)}  what it changes, from -> to`),
     ...steps.flatMap((planned, index) => stepPart(planned, index, width)),
     ...out.flatMap(({ step, skipped }) => named('left out', `${step.id}: ${skipped}`, width)),
     ...proposal.refusals.flatMap(({ step, failure }) => [
@@ -165,13 +165,13 @@ function debtsOf(steps: readonly PlannedStep[]): string {
 
 function stepPart(planned: PlannedStep, index: number, width: number): Line[] {
   const { step, danger, ms, seen } = planned;
-  const mark: Span =
-    danger === 'destroys' ? span('!!', 'destroys') : danger === 'disrupts' ? span(' !', 'look') : span('  ');
+  const mark = danger === 'destroys' ? span('!!', 'destroys') : danger === 'disrupts' ? span(' !', 'look') : undefined;
+  const id = fitText(step.id, mark === undefined ? 12 : 10, { cut: 'middle' });
   const estimate = ms === undefined ? (step.kind === 'check' ? '-' : '?') : formatClock(ms, 'up');
   const head = line(
-    `${String(index + 1).padStart(3)} ${step.id.padEnd(10)} `,
-    mark,
-    ` ${danger.padEnd(8)}${estimate.padStart(6)}  `,
+    `${String(index + 1).padStart(3)} ${id}`,
+    ...(mark === undefined ? [] : [mark]),
+    ` ${danger.padEnd(8)}${estimate.padStart(7)}  `,
   );
   const room = Math.min(100, width - stepIndent);
   const texts = textsOf(planned).flatMap((text) => wrapped(text, room));

@@ -125,20 +125,14 @@ function signOfStep(state: RunState, { step }: PlannedStep): Sign {
 
 function restLines(view: View, run: OpenRun): Line[] {
   const { state } = run;
-  const down = state.order.filter(({ danger }) => danger === 'disrupts' || danger === 'destroys').length > 0;
-  const gates = state.order.filter(
-    ({ step, gate }) => gate !== undefined && stepState(state, step.id).is === 'pending',
-  ).length;
-  const left = state.order.reduce(
-    (sum, { step, ms }) => sum + (stepState(state, step.id).is === 'pending' ? (ms ?? 0) : 0),
-    0,
-  );
-  const now = run.progress?.leftMs ?? 0;
-  const ends =
-    run.going && left + now > 0
-      ? [line(` done about ${clockText(view.state.now + left + now).slice(0, 5)}Z${gates > 0 ? ', and gates' : ''}`)]
-      : [];
-  return [...(gates > 0 ? [line(` gates to come: ${gates}`)] : []), ...ends, ...(down && run.going ? [] : [])];
+  const pending = state.order.filter(({ step }) => stepState(state, step.id).is === 'pending');
+  const gates = pending.filter(({ gate }) => gate !== undefined).length;
+  const left = pending.reduce((sum, { ms }) => sum + (ms ?? 0), 0) + (run.progress?.leftMs ?? 0);
+  const end = `${clockText(view.state.now + left).slice(0, 5)}Z`;
+  return [
+    ...(gates > 0 ? [line(` gates to come: ${gates}`)] : []),
+    ...(run.going && left > 0 ? [line(` done about ${end}${gates > 0 && isWide(view) ? ', and gates' : ''}`)] : []),
+  ];
 }
 
 // --- what it does, at the right

@@ -18,6 +18,8 @@ export interface SessionParts {
   readonly timers: Timers;
   /** Lists are old: a run has ended. */
   readonly refresh: () => void;
+  /** Something was thrown that is no failure of the target: a defect of this program. */
+  readonly defect: (thrown: unknown) => void;
 }
 
 /** What the operator starts: plans, their reviews, and the one run at a time. */
@@ -82,8 +84,12 @@ export class Session {
       } else if (moved) writer.message(`the target has moved ${plansAtMost} times: find out who changes it`);
     } catch (thrown) {
       writer.waiting(undefined);
-      if (!(thrown instanceof FailureError)) throw thrown;
+      if (!(thrown instanceof FailureError)) {
+        this.#parts.defect(thrown);
+        return;
+      }
       writer.refusal({ title: 'No plan', failures: [failureOf(thrown, '')] });
+      writer.show('plan');
     }
   }
 
@@ -96,6 +102,10 @@ export class Session {
     try {
       await this.#follow((frontend) => operations.takeUp(run, way, frontend));
     } catch (thrown) {
+      if (!(thrown instanceof FailureError)) {
+        this.#parts.defect(thrown);
+        return;
+      }
       writer.refusal({ title: `No ${way} of run ${run}`, failures: [failureOf(thrown, 'galera-runbook runs list')] });
       writer.show('plan');
     } finally {

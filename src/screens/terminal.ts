@@ -27,6 +27,7 @@ export class Terminal {
   #ink: Instance | undefined;
   #flush: () => void = () => undefined;
   #gone = false;
+  #lent = false;
 
   constructor(
     streams: Streams,
@@ -70,23 +71,25 @@ export class Terminal {
     this.#streams.output.on('resize', () => call(this.size));
   }
 
-  /** Gives the terminal to the shell, or only takes it anew, and draws everything again. */
+  /** Gives the terminal to the shell, or only takes it anew, and draws everything again. What is pressed meanwhile is not ours. */
   async lend(meanwhile: () => Promise<void>): Promise<void> {
     const ink = this.#ink;
-    if (ink === undefined) return;
+    if (ink === undefined || this.#lent || this.#gone) return;
+    this.#lent = true;
+    this.#unlisten();
     this.#raw(false);
-    ink.clear();
     ink.unmount();
     await ink.waitUntilExit().catch(() => undefined);
     ink.cleanup();
     await meanwhile();
-    this.#streams.input
-      .off('data', this.#data)
-      .off('end', this.#ended)
-      .off('close', this.#ended)
-      .off('error', this.#lost);
-    this.#streams.output.off('error', this.#lost);
+    this.#lent = false;
     this.open();
+  }
+
+  #unlisten(): void {
+    const { input, output } = this.#streams;
+    input.off('data', this.#data).off('end', this.#ended).off('close', this.#ended).off('error', this.#lost);
+    output.off('error', this.#lost);
   }
 
   async close(): Promise<void> {

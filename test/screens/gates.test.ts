@@ -141,6 +141,22 @@ describe('a gate for yes or no', () => {
     expect(answers(session)).toEqual(['plan yes', 'cut yes']);
   });
 
+  it('asks again after ctrl-z, and the shell had its terminal as it was', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    const seen: boolean[] = [];
+    session.fake.suspend = async () => void seen.push(session.terminal.alternate, session.terminal.input.raw);
+    await session.press('\u001a');
+    await session.terminal.until('Gate: cut traffic');
+    expect(seen).toEqual([false, false]);
+    expect(session.terminal.input.raw).toBe(true);
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.seconds(2);
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
   it('waits while a text field is open', async () => {
     const session = await opened({ ...restore, size: { columns: 80, rows: 24 } });
     await session.press('b');

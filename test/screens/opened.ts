@@ -21,6 +21,8 @@ import { healthyLook, listing, statusOf, target } from './world.ts';
 export interface FakeTarget {
   look: Operations['look'];
   sample: Operations['sample'];
+  /** What the shell does while it has the terminal. */
+  suspend: () => Promise<void>;
   readonly wishes: Wish[];
   readonly written: string[];
 }
@@ -51,6 +53,7 @@ export async function opened(
   const fake: FakeTarget = {
     look: async () => healthyLook,
     sample: async (member) => statusOf(Number(member.at(-1))),
+    suspend: async () => undefined,
     wishes: [],
     written: [],
   };
@@ -82,7 +85,7 @@ export async function opened(
     timers,
     connect: async () => operations,
     transcript: (run) => `runs/${run}/transcript.md`,
-    suspend: async () => undefined,
+    suspend: () => fake.suspend(),
   });
   const shown = () =>
     `${frame(screens.store.getState())

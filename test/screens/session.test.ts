@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
 import { opened } from './opened.ts';
+import { statusOf } from './world.ts';
 
 /** A backup in small: a check, a copy that owes, its payer. */
 const backup = {
@@ -32,5 +33,133 @@ describe('a backup by one key', () => {
     expect(exit).toBe(0);
     expect(lastWords[0]).toContain('DONE AND VERIFIED');
     expect(terminal.alternate).toBe(false);
+  });
+});
+
+/** A step that waits until the test lets it go. */
+function waiting() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const catalogue = (world: World) => {
+    const copy = act(world, 'copy', { owes: true, stoppable: true });
+    const apply: typeof copy.apply = async (input, hands, memo) => {
+      await hands.kube.create({ apiVersion: 'v1', kind: 'Job', metadata: { name: 'copy' } });
+      const stopped = new Promise((stop) => hands.signal.addEventListener('abort', stop, { once: true }));
+      await Promise.race([promise, stopped]);
+      hands.signal.throwIfAborted();
+      await copy.apply(input, hands, memo);
+    };
+    return catalogueOf(check(world, 'look'), { ...copy, apply }, act(world, 'back'));
+  };
+  return { steps: backup.steps, catalogue, go: resolve };
+}
+
+async function copying() {
+  const { go, ...of } = waiting();
+  const session = await opened(of);
+  await session.press('b');
+  await session.seconds(1);
+  await session.press('y');
+  await session.terminal.until('OWES 1');
+  return { ...session, go };
+}
+
+describe('leaving with a run under way', () => {
+  it('asks first, and stays by default', async () => {
+    const session = await copying();
+    await session.press('q');
+    await expect(session.terminal.screen()).toMatchFileSnapshot('golden/leaving-80x24.txt');
+    await session.press('\r');
+    expect(session.terminal.screen()).not.toContain('Leave?');
+    session.go();
+    await session.seconds(6);
+    await session.terminal.until('exit 0');
+  });
+
+  it('stops at the next safe point, pays and tells the shell', async () => {
+    const session = await copying();
+    await session.press('q');
+    await session.press('j');
+    await session.press('\r');
+    const { exit, lastWords } = await session.screens.left;
+    expect(exit).toBe(130);
+    expect(session.world.done).toEqual(['back']);
+    expect(lastWords.join('\n')).toContain('owes        nothing');
+  });
+
+  it('leaves the work going, with the repair command as the last word', async () => {
+    const session = await copying();
+    await session.press('q');
+    await session.press('j');
+    await session.press('j');
+    await session.press('\r');
+    const { exit, lastWords } = await session.screens.left;
+    expect(exit).toBe(131);
+    expect(lastWords.at(-1)).toBe('galera-runbook runs repair q8d4w6');
+  });
+});
+
+describe('ctrl-c in a run', () => {
+  it('stops at the next safe point, once, however long it is held down', async () => {
+    const session = await copying();
+    for (let times = 0; times < 5; times++) session.terminal.press('\u0003');
+    await session.seconds(6);
+    await session.terminal.until('exit 130');
+    expect(session.world.journal.filter(({ type }) => type === 'stop-asked')).toHaveLength(1);
+  });
+});
+
+describe('a terminal that goes away', () => {
+  it('ends the screen, and the run goes to its safe point', async () => {
+    const session = await copying();
+    session.terminal.input.destroy();
+    const { exit } = await session.screens.left;
+    expect(exit).toBe(130);
+    expect(session.world.done).toEqual(['back']);
+  });
+});
+
+describe('a terminal that changes its size', () => {
+  it.each([
+    [120, 40],
+    [200, 60],
+    [80, 24],
+    [60, 20],
+    [100, 30],
+  ])('is filled at %i x %i, coming from another', async (columns, rows) => {
+    const session = await opened({ ...backup, size: { columns: 90, rows: 27 } });
+    for (const size of [
+      { columns: 150, rows: 50 },
+      { columns: 81, rows: 24 },
+      { columns, rows },
+    ]) {
+      session.terminal.resize(size);
+      await session.settle();
+    }
+    await session.seconds(1);
+    expect(session.terminal.screen().split('\n')).toHaveLength(rows + 1);
+  });
+});
+
+describe('at rest', () => {
+  it('writes less than 1 kB a second, and never clears the scrollback', async () => {
+    const session = await opened(backup);
+    await session.seconds(5);
+    const before = session.terminal.bytes;
+    await session.seconds(20);
+    expect((session.terminal.bytes - before) / 20).toBeLessThan(1024);
+    expect(session.terminal.written.join('')).not.toContain('\u001b[3J');
+  });
+
+  it('shows a silent member as unknown, and the others as they are', async () => {
+    const session = await opened(backup);
+    session.fake.sample = async (member) =>
+      member.endsWith('1') ? await new Promise(() => undefined) : statusOf(Number(member.at(-1)));
+    await session.seconds(6);
+    const screen = await session.terminal.until('mariadb-server-1 unknown,');
+    expect(screen).toContain('✓ mariadb-server-0 Synced');
+    expect(screen).toContain('DEGRADED');
+    await session.press('b');
+    expect(session.terminal.screen()).toContain('every member must answer');
+    expect(session.fake.wishes).toEqual([]);
   });
 });

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { applyEvent } from '../../src/engine/apply-event.ts';
+import { gateOfPlan } from '../../src/engine/gate.ts';
+import { refusals } from '../../src/engine/plan.ts';
+import { newRun } from '../../src/engine/state.ts';
+import type { ScreenName } from '../../src/screens/state.ts';
+import { clock } from '../record/canned.ts';
+import { restorePlan } from '../record/canned-runs.ts';
+import { healthy, limping, type World } from './world.ts';
+
+const golden = async (name: string, world: World) =>
+  await expect(world.screen()).toMatchFileSnapshot(`golden/${name}.txt`);
+
+function reviewing(world: World, of: { readonly live: boolean; readonly endShown: boolean }): World {
+  const state = applyEvent(newRun, {
+    seq: 1,
+    at: clock('03:13:20'),
+    type: 'run-started',
+    plan: restorePlan,
+    mode: 'interactive',
+    by: 'sre1@bastion-1',
+    format: 1,
+  });
+  const gate = gateOfPlan(restorePlan, state);
+  world.writer.review({
+    proposal: {
+      plan: restorePlan,
+      state,
+      gate,
+      refusals: refusals(restorePlan.steps),
+      carryOut: () => {
+        throw new Error('not in this test');
+      },
+    },
+    gate: { gate, asking: 1, openedAt: clock('03:13:20'), facts: [], changed: [], typed: '', ...of },
+  });
+  world.writer.show('plan');
+  return world;
+}
+
+describe('every screen', () => {
+  it.each<ScreenName>(['backups', 'runs', 'runbooks', 'help'])('%s', async (name) => {
+    const world = healthy(undefined, '03:13:01');
+    world.writer.show(name);
+    await golden(`${name}-80x24`, world);
+  });
+
+  it('help of a cluster on which some keys do not work', async () => {
+    const world = limping();
+    world.writer.show('help');
+    await golden('help-refusals-80x24', world);
+  });
+
+  it('runs with what they owe and keep', async () => {
+    const world = limping();
+    world.writer.show('runs');
+    await golden('runs-debts-80x24', world);
+  });
+
+  it('a plan whose end was not shown yet: its gate is closed', async () => {
+    await golden('plan-80x24', reviewing(healthy(undefined, '03:13:23'), { live: false, endShown: false }));
+  });
+
+  it('a plan whose last line was shown: its keys are live', async () => {
+    const world = reviewing(healthy(undefined, '03:13:23'), { live: true, endShown: true });
+    world.writer.scroll('plan', 100);
+    await golden('plan-end-80x24', world);
+  });
+
+  it('a text', async () => {
+    const world = healthy();
+    world.writer.reading({
+      title: 'mariadb-server-0',
+      kind: 'output',
+      lines: ['plain', '\u001b[31mred\u001b[0m', 'データベース'.repeat(20)],
+    });
+    world.writer.show('text');
+    await golden('text-80x24', world);
+  });
+});

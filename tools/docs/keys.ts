@@ -1,0 +1,40 @@
+import { type Binding, keyTable } from '../../src/screens/key-table.ts';
+import { table } from './markdown.ts';
+
+const groups: { readonly [G in Binding['group']]: string } = {
+  look: 'Look',
+  act: 'Act: opens a plan, changes nothing',
+  leave: 'Leave',
+};
+
+/** `docs/reference/keys.md`, from the table that footer and help are made of. */
+export function keysPage(): string {
+  const parts = Object.entries(groups).map(([group, title]) => {
+    const rows = keyTable
+      .filter((binding) => binding.group === group)
+      .map(({ keys, word, on }) => [
+        keys.map((key) => `\`${key}\``).join(' '),
+        word,
+        on === undefined ? 'everywhere' : on.join(', '),
+      ]);
+    return `## ${title}\n\n${table(['key', 'what it does', 'where'], rows)}`;
+  });
+  return `# Keys of the screens
+
+${parts.join('\n\n')}
+
+## Start: only inside a gate
+
+${table(
+  ['key', 'what it does'],
+  [
+    ['`y`', 'yes, 400 ms after the gate was drawn, alone, not pasted and not held down'],
+    ['`n` `esc` `ctrl-c`', 'no'],
+    [
+      'letters, `backspace`, `enter`',
+      'in a gate that destroys: the name of the cluster, typed; enter counts once it is right',
+    ],
+  ],
+)}
+`;
+}
