@@ -1,9 +1,11 @@
 import type { Catalogue } from '../../src/engine/action.ts';
-import { applyEvent } from '../../src/engine/apply-event.ts';
+import { applyEvent, foldEvents } from '../../src/engine/apply-event.ts';
 import { Run } from '../../src/engine/drive.ts';
-import type { RunEvent } from '../../src/engine/event.ts';
+import type { RunEvent, Way } from '../../src/engine/event.ts';
+import type { Frontend } from '../../src/engine/frontend.ts';
 import { gateOfPlan } from '../../src/engine/gate.ts';
-import { makePlan, refusals } from '../../src/engine/plan.ts';
+import { makePlan, planPart, refusals } from '../../src/engine/plan.ts';
+import { stepsOf } from '../../src/engine/resumption.ts';
 import { newRun } from '../../src/engine/state.ts';
 import type { Step } from '../../src/runbook/runbook.ts';
 import { frame } from '../../src/screens/frame.ts';
@@ -67,8 +69,9 @@ export async function opened(
       fake.wishes.push(wish);
       return await proposalOf(world, of.catalogue?.(world) ?? new Map(), of.steps ?? []);
     },
-    takeUp: () => {
-      throw new Error('not in this test');
+    takeUp: (_run, way, frontend) => {
+      const ended = takeUp(world, of.catalogue?.(world) ?? new Map(), of.steps ?? [], way, frontend);
+      return { ended, stop: () => undefined, abandon: () => undefined };
     },
     backup: async () => [],
     transcript: async () => '',
@@ -163,4 +166,28 @@ async function proposalOf(world: World, catalogue: Catalogue, steps: readonly St
       return { ended, stop: (by) => void run.stop(by), abandon: (by) => void run.abandon(by) };
     },
   };
+}
+
+/** As the program takes one up: what is left is planned anew, and asked about before it begins. */
+async function takeUp(
+  world: World,
+  catalogue: Catalogue,
+  steps: readonly Step[],
+  way: Way,
+  frontend: Frontend,
+): Promise<number> {
+  const driving = drivingOf(world, catalogue, true);
+  const look = (step: string, attempt: number) => driving.look(step, attempt, new AbortController().signal);
+  const state = foldEvents(world.journal);
+  const left = await planPart({ catalogue, look }, stepsOf(way, state, runbook(steps)), state);
+  const run = new Run({ ...driving, frontend }, [...world.journal]);
+  await run.takeUp({
+    type: 'run-continued',
+    way,
+    steps: left,
+    mode: 'interactive',
+    by: 'me@here',
+    program: 'test',
+  });
+  return await run.drive();
 }

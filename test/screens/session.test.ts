@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../src/base/failure.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
 import { opened } from './opened.ts';
 import { statusOf } from './world.ts';
@@ -161,5 +162,49 @@ describe('at rest', () => {
     await session.press('b');
     expect(session.terminal.screen()).toContain('every member must answer');
     expect(session.fake.wishes).toEqual([]);
+  });
+});
+
+describe('a run that failed past the point of no return', () => {
+  const restore = {
+    steps: [
+      step('agree', 'look', { kind: 'check' }),
+      step('cut', 'cut'),
+      step('swap', 'swap', { title: 'Swap the data' }),
+      step('start', 'start', { title: 'Start' }),
+      step('traffic', 'put-back', { pays: ['cut'] }),
+    ],
+    catalogue: (world: World) =>
+      catalogueOf(
+        check(world, 'look'),
+        act(world, 'cut', { owes: true }),
+        act(world, 'swap', { maxDanger: 'destroys' }),
+        act(world, 'start'),
+        act(world, 'put-back'),
+      ),
+  };
+
+  it('keeps its debts in sight, and c goes on with it', async () => {
+    const session = await opened(restore);
+    session.world.fails = { start: failure('failed', '3 of 3 members', '2 of 3\n| InnoDB: no', 'see its log') };
+    await session.press('b');
+    await session.seconds(1);
+    await session.press('y');
+    await session.seconds(2);
+    for (const letter of 'openstack/lab') await session.press(letter);
+    await session.press('\r');
+    await session.seconds(6);
+    const failed = await session.terminal.until('FAILED at start');
+    expect(failed).toContain('! OWES 1');
+    expect(failed).toContain('| InnoDB: no');
+    expect(failed).toContain('galera-runbook runs repair q8d4w6');
+    session.world.fails = {};
+    await session.press('c');
+    await session.terminal.until('Gate:');
+    await session.seconds(2);
+    await session.press('y');
+    await session.seconds(6);
+    await session.terminal.until('exit 0');
+    expect(session.world.done).toEqual(['cut', 'swap', 'start', 'traffic']);
   });
 });
