@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../base/failure.ts';
 import { codeOf, fileProblem } from './file-problem.ts';
@@ -12,6 +12,7 @@ const folderMode = 0o700;
  */
 export class ValueFile {
   readonly path: string;
+  #known: string | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -21,6 +22,7 @@ export class ValueFile {
   read(): unknown {
     let text: string;
     try {
+      this.#known = this.#stamp();
       text = readFileSync(this.path, 'utf8');
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') return undefined;
@@ -39,8 +41,21 @@ export class ValueFile {
       mkdirSync(dirname(this.path), { recursive: true, mode: folderMode });
       writeFileSync(partial, JSON.stringify(value), { mode: ownerOnly });
       renameSync(partial, this.path);
+      this.#known = this.#stamp();
     } catch (thrown) {
       throw fileProblem(thrown, `to write ${this.path}`);
     }
+  }
+
+  /** Another process has replaced it since it was read or written here. */
+  get isChanged(): boolean {
+    const stamp = this.#stamp();
+    return stamp !== undefined && stamp !== this.#known;
+  }
+
+  /** Each replacement is another file. */
+  #stamp(): string | undefined {
+    const stat = statSync(this.path, { bigint: true, throwIfNoEntry: false });
+    return stat && `${stat.ino} ${stat.mtimeNs}`;
   }
 }
