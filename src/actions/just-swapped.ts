@@ -26,14 +26,14 @@ export function rememberSwap(look: Look, view: ClusterView, reports: readonly Jo
 }
 
 /**
- * The members' positions without another round of Jobs while the database is down, once: right after a swap of this run, by this process, when
- * the StatefulSet was not touched since (its generation counts every change of its specification, also one that was taken back), so that
- * nothing has run in between. Undefined: read them.
+ * The members' positions without another round of Jobs while the database is down, once: right after a swap of this run, by this process, with
+ * no gate that a person may have left open in between, when the StatefulSet was not touched since (its generation counts every change of its
+ * specification, also one that was taken back): so that nothing has run, and nobody has written, in between. Undefined: read them.
  */
 export function takeSwapped(look: Look, { statefulSet, members }: ClusterView): readonly VolumePosition[] | undefined {
   const found = swaps.get(look.identity);
   swaps.delete(look.identity);
-  if (!found || found.run !== look.at.run) return undefined;
+  if (!found || found.run !== look.at.run || look.at.unattended !== true) return undefined;
   if (statefulSet.replicas !== 0 || statefulSet.generation !== found.generation) return undefined;
   const whole = members.every(({ name }) =>
     found.volumes.some(

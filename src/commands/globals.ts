@@ -34,11 +34,12 @@ export function withGlobals(command: Command): Command {
 /** The global options, before the command or after it. */
 export function globalsOf(command: Command): Globals {
   const globals: Globals = { output: 'text', ...command.optsWithGlobals<Partial<Globals>>() };
-  return globals.practice ? onPractice(globals) : globals;
+  return globals.practice ? onPractice({ ...globals, practice: false }) : globals;
 }
 
 /** The same on the practice cluster, with its own records. */
 export function onPractice(globals: Globals): Globals {
+  if (globals.practice) return globals;
   return { ...globals, practice: true, stateDir: practiceFolder(process.env, globals.stateDir) };
 }
 

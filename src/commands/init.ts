@@ -20,6 +20,13 @@ interface Found {
 
 /** Writes a commented configuration from the StatefulSets in the cluster that look like Galera. Reads only; what it could not find out is marked. */
 export async function init(globals: Globals, options: { readonly force?: boolean }): Promise<number> {
+  if (globals.practice)
+    fail(
+      'usage',
+      'a real cluster to find targets in',
+      '--practice',
+      'leave it out: the practice cluster needs no configuration',
+    );
   const path = configPath(process.env, globals.config);
   const connection = await connectKubernetes({
     env: process.env,

@@ -51,7 +51,7 @@ function keeperOf(file: ValueFile): Keeper {
 export function beginPractice(globals: Globals, world: World): Simulation {
   const file = worldFile(globals);
   rmSync(join(stateFolderPath(process.env, globals.stateDir), 'runs'), { recursive: true, force: true });
-  file.write(world);
+  file.write(world, { anew: true });
   return new Simulation(world, keeperOf(file));
 }
 

@@ -475,7 +475,8 @@ export class Run {
   }
 
   #hands(look: Look, paying: boolean) {
-    return fencedHands(look, this.#env.writes, {
+    const at = { ...look.at, unattended: this.#state.mode === 'yes' };
+    return fencedHands({ ...look, at }, this.#env.writes, {
       append: (event) => this.append(event),
       mirror: () => this.#env.mirror.push(this.#events),
       check: async () => {

@@ -8,10 +8,12 @@ const folderMode = 0o700;
 
 /**
  * One JSON value in a file, replaced whole. At once and without waiting, so that nothing happens between a change and its being kept. Not
- * synced: it has to outlive its process, which may be killed at any moment, not the machine.
+ * synced: it has to outlive its process, which may be killed at any moment, not the machine. What another process has put there since is
+ * never written over.
  */
 export class ValueFile {
   readonly path: string;
+  /** Which file it was that was last read or written here. */
   #known: string | undefined;
 
   constructor(path: string) {
@@ -22,7 +24,7 @@ export class ValueFile {
   read(): unknown {
     let text: string;
     try {
-      this.#known = this.#stamp();
+      this.#known = this.#now();
       text = readFileSync(this.path, 'utf8');
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') return undefined;
@@ -35,13 +37,23 @@ export class ValueFile {
     }
   }
 
-  write(value: unknown): void {
+  /** `anew`: whatever is there. */
+  write(value: unknown, options: { readonly anew?: boolean } = {}): void {
+    const now = this.#now();
+    if (!options.anew && now !== this.#known) {
+      fail(
+        'held',
+        `${this.path} as this process has left it`,
+        'another process has written it since',
+        'let one end before the other begins',
+      );
+    }
     const partial = `${this.path}.${process.pid}.partial`;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: folderMode });
       writeFileSync(partial, JSON.stringify(value), { mode: ownerOnly });
       renameSync(partial, this.path);
-      this.#known = this.#stamp();
+      this.#known = this.#now();
     } catch (thrown) {
       throw fileProblem(thrown, `to write ${this.path}`);
     }
@@ -49,13 +61,13 @@ export class ValueFile {
 
   /** Another process has replaced it since it was read or written here. */
   get isChanged(): boolean {
-    const stamp = this.#stamp();
-    return stamp !== undefined && stamp !== this.#known;
+    const now = this.#now();
+    return now !== undefined && now !== this.#known;
   }
 
-  /** Each replacement is another file. */
-  #stamp(): string | undefined {
-    const stat = statSync(this.path, { bigint: true, throwIfNoEntry: false });
-    return stat && `${stat.ino} ${stat.mtimeNs}`;
+  /** Undefined: there is none. */
+  #now(): string | undefined {
+    const found = statSync(this.path, { bigint: true, throwIfNoEntry: false });
+    return found && `${found.ino} ${found.mtimeNs} ${found.size}`;
   }
 }

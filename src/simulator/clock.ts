@@ -1,3 +1,4 @@
+import { FailureError } from '../base/failure.ts';
 import type { Clock } from '../target/look.ts';
 
 interface Sleeper {
@@ -87,12 +88,21 @@ export class VirtualClock implements Clock {
     else setTimeout(() => this.#turn(frameMs / this.#pace), frameMs);
   }
 
+  /** A world that cannot be kept just now stands still; where time is paced it is tried again. */
+  #pass(ms: number): void {
+    try {
+      this.#advance(ms);
+    } catch (thrown) {
+      if (this.#pace === 0 || !(thrown instanceof FailureError)) throw thrown;
+    }
+  }
+
   #turn(mostMs: number): void {
     this.#armed = false;
     if (!this.#moves) return;
     const earliest = Math.min(...this.#sleepers.map((each) => each.at));
     const ms = Math.min(earliest - this.#now(), mostMs);
-    if (ms > 0) this.#advance(ms);
+    if (ms > 0) this.#pass(ms);
     const now = this.#now();
     const due = this.#sleepers.filter((each) => each.at <= now).toSorted((a, b) => a.at - b.at || a.order - b.order);
     this.#sleepers = this.#sleepers.filter((each) => each.at > now);

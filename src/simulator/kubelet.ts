@@ -168,10 +168,16 @@ function ending(world: World, pod: Obj): void {
     delete world.logs[name];
   } else {
     endRunner(world, name, 'TERM');
-    // The log of a runner stays with its Job for those who read it while the pod went.
     delete world.runners[name];
+    // Whoever stops a Job reads its log while the pod goes; with the Job it is nobody's.
+    if (!ownerIsThere(world, pod)) delete world.logs[name];
   }
   drop(world, pod);
+}
+
+function ownerIsThere(world: World, pod: Obj): boolean {
+  const [owner] = pod.metadata.ownerReferences ?? [];
+  return owner !== undefined && world.objects[`${owner.kind}/${namespace}/${owner.name}`]?.metadata.uid === owner.uid;
 }
 
 /** SIGKILL for all that runs in these pods, and the pods themselves stay or go. */

@@ -183,6 +183,8 @@ export function remove(world: World, ref: Ref, uid: string): void {
   const found = world.objects[keyOf(ref)];
   if (found === undefined) return;
   if (found.metadata.uid !== uid) throw conflict(whatOf('delete', ref), 'the UID in the precondition does not match');
+  if (found.kind === 'Job' && !(keyOf({ ...refOf(found), kind: 'Pod', name: `${ref.name}-0` }) in world.objects))
+    delete world.logs[`${ref.name}-0`];
   if (found.kind === 'Pod') {
     terminate(world, found);
     return;

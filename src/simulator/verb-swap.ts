@@ -53,8 +53,7 @@ export const swap: VerbScript = {
         shell.write(`${state}/swap.intents`, `${lines.join('\n')}\n`);
         setPhase(shell, 'swapping');
       } else if (phase === 'returning') setPhase(shell, 'swapping');
-      else return 'drop';
-      return 'out';
+      return phase === 'whole' || phase === 'dropping' ? 'drop' : 'out';
     }),
     out: after(renameMs, (shell) => {
       const { data, old } = paths(shell);

@@ -17,6 +17,8 @@ export interface At {
   readonly run: string;
   readonly step: string;
   readonly attempt: number;
+  /** No step of this run waits for a person, so that nothing but the run's own pace lies between two of them. */
+  readonly unattended?: boolean;
 }
 
 export const stoppedByOperator = 'stopped by the operator';

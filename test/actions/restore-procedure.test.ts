@@ -55,6 +55,9 @@ test('a restore ends with the service and the StatefulSet as they were, on the p
 describe('where the swap has just read the positions back', () => {
   const positionJobs = () =>
     target.started.filter(({ verb, name }) => verb === 'position' && name.includes('-start-')).length;
+  beforeEach(() => {
+    target.at = { ...target.at, unattended: true };
+  });
   const restored = async (between: () => void) => {
     await step('stop', statefulsetStop);
     await step('swap', restoreSwap, { prepared, 'keep-current-data': true });
@@ -76,6 +79,7 @@ describe('where the swap has just read the positions back', () => {
           metadata: { ...set.metadata, generation: 7 },
         })),
     ],
+    ['a person may have left a gate open', () => (target.at = { ...target.at, unattended: false })],
     ['another process takes the run up', () => (target.identity = { ...target.identity })],
     ['it is another run', () => (target.at = { ...target.at, run: 'other1' })],
   ])('they are read again where %s', async (_what, between) => {

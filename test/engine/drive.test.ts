@@ -295,6 +295,17 @@ describe('the fence', () => {
   });
 });
 
+it.each([
+  ['yes', true],
+  ['interactive', false],
+] as const)('a run in mode %s tells its actions whether a person is waited for', async (mode, unattended) => {
+  const world = newWorld();
+  const told: (boolean | undefined)[] = [];
+  world.during = async (_id, _run, hands) => void told.push(hands.at.unattended);
+  await driven(world, { mode, terminal: true });
+  expect(told).toEqual([unattended, unattended, unattended, unattended, unattended]);
+});
+
 describe('Ctrl-C', () => {
   it('once: a step that can be stopped is stopped, payers run, 130', async () => {
     const world = newWorld();

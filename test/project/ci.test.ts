@@ -47,7 +47,7 @@ describe('.ci/run', () => {
     expect(lastLine(ended.stdout)).toBe('49 passed, 0 failed, 1 skipped');
     expect(ended.status).toBe(0);
     const words = calls().map((line) => line.split(' --')[0]);
-    expect(words).toEqual(['npm ci', 'npm test', 'npm run demo', 'npm run e2e', 'down', 'down']);
+    expect(words).toEqual(['npm ci', 'npm test', 'npm start', 'npm run demo', 'npm run e2e', 'down', 'down']);
   });
 
   it.each([
@@ -55,6 +55,7 @@ describe('.ci/run', () => {
     ['a check that fails before the tests', { ...well, test: 'exit 1' }, '9 passed, 1 failed'],
     ['a suite that could not start', { ...well, 'run e2e': 'exit 1' }, '40 passed, 1 failed, 1 skipped'],
     ['a suite that ran nothing', { ...well, 'run e2e': 'reports 0 0 9' }, '40 passed, 1 failed, 1 skipped'],
+    ['a practice that failed', { ...well, start: 'exit 1' }, '49 passed, 1 failed, 1 skipped'],
     ['a demonstration that failed', { ...well, 'run demo': 'exit 1' }, '49 passed, 1 failed, 1 skipped'],
     ['packages that could not be installed', { ci: 'exit 1' }, '0 passed, 1 failed'],
   ])('fails for %s', (_, commands, line) => {
