@@ -143,10 +143,17 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
 
   const practice = root
     .command('practice')
-    .description('rehearse on a simulated cluster: a scenario from its beginning, gates asked on a terminal')
+    .description(
+      'rehearse on a simulated cluster: a scenario from its beginning, on the screens; with --plain line by line',
+    )
     .option('--scenario <name>', 'which one; default: tour, the main job once')
     .option('--seed <number>', 'everything random in it follows from this; default: 1');
-  act(practice, async (g) => (await import('./practice.ts')).practice(onPractice(g), practice.opts(), perform));
+  act(practice, async (globals) => {
+    const { isForScreens } = await import('./for-screens.ts');
+    const { practice: play, practiceOnScreens } = await import('./practice.ts');
+    const g = onPractice(globals);
+    return isForScreens(g.plain === true) ? practiceOnScreens(g, practice.opts()) : play(g, practice.opts(), perform);
+  });
   act(practice.command('list').description('the scenarios'), async () =>
     (await import('./practice.ts')).listScenarios(),
   );

@@ -2,6 +2,7 @@ import { systemClock } from '../host/clock.ts';
 import { connectKubernetes } from '../kubernetes/connect.ts';
 import { secretPasswords } from '../mariadb/password.ts';
 import { connectMariaDb } from '../mariadb/sql.ts';
+import type { Timers } from '../screens/gatekeeper.ts';
 import type { TargetConfig } from '../target/config.ts';
 import type { JobReads, JobWrites } from '../target/jobs.ts';
 import type { KubeReads, KubeWrites } from '../target/kubernetes.ts';
@@ -19,6 +20,8 @@ export interface Ports {
   readonly sql: SqlReads & SqlWrites;
   readonly jobs: JobReads & JobWrites;
   readonly clock: Clock;
+  /** The target's time for somebody who looks on, where it is not this machine's: it passes by itself from then on. */
+  lookOn?(): Timers;
   /** A run's id. */
   newRun(): string;
   /** The Galera cluster's lease, for a process on this host. */

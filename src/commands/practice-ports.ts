@@ -26,12 +26,25 @@ export function practiceClock(simulation: Simulation, options: ClockOptions = {}
 export function practicePorts(simulation: Simulation, config: TargetConfig, clock: VirtualClock): Ports {
   const objects = new SimulatedObjects(simulation, clock);
   const monotonic = () => clock.now();
+  let lookAway = () => {};
   return {
     context: practiceContext,
     kube: objects,
     sql: simulatedSql(simulation, clock, config),
     jobs: new KubeJobs(objects, { monotonic, sleep: (ms) => clock.sleep(ms) }),
     clock,
+    lookOn() {
+      lookAway();
+      lookAway = clock.lookOn();
+      return {
+        now: monotonic,
+        after(ms, call) {
+          const cancelled = new AbortController();
+          void clock.sleep(ms, cancelled.signal, true).then(call, () => undefined);
+          return () => cancelled.abort();
+        },
+      };
+    },
     newRun: () => newRunId((below) => Math.floor(simulation.draw() * below)),
     lease: (host) =>
       new KubeLease(objects, {
@@ -43,7 +56,7 @@ export function practicePorts(simulation: Simulation, config: TargetConfig, cloc
         // A lease that is kept while work goes on must not move time by itself.
         sleep: (ms, signal, ref) => clock.sleep(ms, signal, ref === false),
       }),
-    close: async () => undefined,
+    close: async () => lookAway(),
   };
 }
 

@@ -4,7 +4,7 @@ import { fail } from '../base/failure.ts';
 import { stateFolderPath } from '../host/state-folder.ts';
 import { ValueFile } from '../host/value-file.ts';
 import { newWorld } from '../simulator/build.ts';
-import { Simulation } from '../simulator/simulation.ts';
+import { type Keeper, Simulation } from '../simulator/simulation.ts';
 import type { World } from '../simulator/world.ts';
 import type { Globals } from './globals.ts';
 
@@ -23,8 +23,12 @@ function worldFile(globals: Globals): ValueFile {
 /** The practice cluster as it was left; a new one where there is none. */
 export function openPractice(globals: Globals): Simulation {
   const file = worldFile(globals);
-  const kept = file.read();
-  if (kept !== undefined && (kept as Partial<World>).format !== 1) {
+  return new Simulation(readWorld(file) ?? newWorld(), keeperOf(file));
+}
+
+function readWorld(file: ValueFile): World | undefined {
+  const kept = file.read() as World | undefined;
+  if (kept !== undefined && kept.format !== 1) {
     fail(
       'failed',
       `a practice cluster of this version in ${file.path}`,
@@ -32,7 +36,15 @@ export function openPractice(globals: Globals): Simulation {
       'galera-runbook practice begins a new one',
     );
   }
-  return new Simulation((kept as World | undefined) ?? newWorld(), (world) => file.write(world));
+  return kept;
+}
+
+/** Several processes may be at work on it: each goes on from what the last one has left. */
+function keeperOf(file: ValueFile): Keeper {
+  return {
+    keep: (world) => file.write(world),
+    changed: () => (file.isChanged ? readWorld(file) : undefined),
+  };
 }
 
 /** A new practice in the place of the last one, whose runs go with it. */
@@ -40,7 +52,7 @@ export function beginPractice(globals: Globals, world: World): Simulation {
   const file = worldFile(globals);
   rmSync(join(stateFolderPath(process.env, globals.stateDir), 'runs'), { recursive: true, force: true });
   file.write(world, { anew: true });
-  return new Simulation(world, (next) => file.write(next));
+  return new Simulation(world, keeperOf(file));
 }
 
 export function practicePace(): number {

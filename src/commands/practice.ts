@@ -1,21 +1,18 @@
 import { fail } from '../base/failure.ts';
 import { nearest } from '../base/nearest.ts';
-import { dateTimeText } from '../base/time.ts';
 import { exits } from '../engine/exit-code.ts';
-import { still } from '../practice/endings.ts';
-import type { Act, Rows, Scenario } from '../practice/scenario.ts';
+import type { Act, Scenario } from '../practice/scenario.ts';
 import { scenarios } from '../practice/scenarios.ts';
-import { newWorld, practiceConfig } from '../simulator/build.ts';
-import { clientTable } from '../simulator/dataset.ts';
-import type { Simulation } from '../simulator/simulation.ts';
-import { sumsOf } from '../simulator/sql.ts';
-import { namesIn, nodeAt } from '../simulator/tree.ts';
+import { newWorld } from '../simulator/build.ts';
 import { namespace } from '../simulator/world.ts';
 import { columns } from './columns.ts';
 import type { Globals } from './globals.ts';
 import { data } from './output.ts';
-import { beginPractice, openPractice } from './practice-world.ts';
+import { Guide, type Told } from './practice-guide.ts';
+import { Stage } from './practice-stage.ts';
+import { beginPractice } from './practice-world.ts';
 import { hasTerminal } from './run-runbook.ts';
+import { tui } from './tui.ts';
 
 export interface PracticeOptions {
   readonly scenario?: string;
@@ -37,17 +34,33 @@ export async function listScenarios(): Promise<number> {
 
 /** Begins a new practice and plays a scenario on it: by the same command lines as on a real cluster. */
 export async function practice(globals: Globals, options: PracticeOptions, perform: Perform): Promise<number> {
-  const scenario = scenarioNamed(options.scenario);
-  const seed = seedOf(options.seed);
-  const begun = beginPractice(globals, newWorld({ ...scenario.world, seed }));
-  data(`Practice "${scenario.name}", seed ${seed}: a simulated cluster, nothing real is read or changed.`);
+  const { scenario, acts, title } = begin(globals, options);
+  data(title);
   for (const paragraph of scenario.document) data(`\n${wrapped(paragraph)}`);
   const play = new Play(globals, perform);
-  for (const act of scenario.acts((below) => Math.floor(begun.draw() * below))) {
+  for (const act of acts) {
     const stopped = await play.act(act);
     if (stopped !== undefined) return stopped;
   }
   return play.end(scenario);
+}
+
+/** The same on the screens: the story is told there, and the operator presses the keys. */
+export async function practiceOnScreens(globals: Globals, options: PracticeOptions): Promise<number> {
+  const { scenario, acts, title } = begin(globals, options);
+  return await tui(globals, new Guide(new Stage(globals), { scenario, acts, title }));
+}
+
+/** A new practice cluster, with the scenario that is to be played on it. */
+function begin(globals: Globals, options: PracticeOptions): Told {
+  const scenario = scenarioNamed(options.scenario);
+  const seed = seedOf(options.seed);
+  const begun = beginPractice(globals, newWorld({ ...scenario.world, seed }));
+  return {
+    scenario,
+    acts: scenario.acts((below) => Math.floor(begun.draw() * below)),
+    title: `Practice "${scenario.name}", seed ${seed}: a simulated cluster, nothing real is read or changed.`,
+  };
 }
 
 function scenarioNamed(name: string | undefined): Scenario {
@@ -76,56 +89,28 @@ function seedOf(text: string | undefined): number {
 class Play {
   readonly #globals: Globals;
   readonly #perform: Perform;
-  #before: Rows = {};
+  readonly #stage: Stage;
   #wrong: string[] = [];
 
   constructor(globals: Globals, perform: Perform) {
     this.#globals = globals;
     this.#perform = perform;
+    this.#stage = new Stage(globals);
   }
 
   /** The exit code with which the practice ends here; undefined: it goes on. */
   async act(act: Act): Promise<number | undefined> {
-    switch (act.act) {
-      case 'say':
-        data(`\n${wrapped(act.says)}\n`);
-        return undefined;
-      case 'command':
-        return await this.#command(act.words, act.exit);
-      case 'happens': {
-        const world = this.#open();
-        data(`\n*** ${dateTimeText(world.world.now)}: ${act.says}\n`);
-        const named = JSON.parse(withBackups(world, JSON.stringify(act.faults))) as typeof act.faults;
-        for (const fault of named) world.do(fault);
-        // A moment for the members to notice.
-        world.do({ do: 'tick', ms: 1000 });
-        return undefined;
-      }
-      case 'looms': {
-        const world = this.#open();
-        data(`\n*** ${act.says}\n`);
-        for (const fault of act.faults) world.do({ do: 'plan', fault });
-        return undefined;
-      }
-      case 'time':
-        this.#open().do({ do: 'tick', ms: act.ms });
-        data(`\n*** ${act.says}\n`);
-        return undefined;
-      case 'remember':
-        this.#before = rowsOf(this.#open());
-        return undefined;
-      case 'compare':
-        data(`\n${comparison(this.#before, rowsOf(this.#open())).join('\n')}`);
-        return undefined;
-    }
-  }
-
-  #open(): Simulation {
-    return openPractice(this.#globals);
+    if (act.act === 'command') return await this.#command(act.words, act.exit);
+    const told = this.#stage.act(act);
+    if (told.length > 0)
+      data(
+        `\n${act.act === 'compare' ? told.join('\n') : `${told.map((line) => (act.act === 'say' ? wrapped(line) : line)).join('\n')}\n`}`,
+      );
+    return undefined;
   }
 
   async #command(words: readonly string[], exit: readonly number[]): Promise<number | undefined> {
-    const named = words.map((word) => withBackups(this.#open(), word));
+    const named = this.#stage.words(words);
     const answered = ['backup', 'restore', 'start', 'verify', 'prune', 'repair'].some((word) => named.includes(word));
     const alone = answered && !hasTerminal() && !named.includes('--yes');
     const shown = [...named, ...(alone ? ['--yes', '--cluster', `${namespace}/practice`] : [])];
@@ -149,9 +134,7 @@ class Play {
   }
 
   end(scenario: Scenario): number {
-    const simulation = this.#open();
-    const ended = { world: simulation.world, before: this.#before, after: rowsOf(simulation) };
-    const wrong = [...this.#wrong, ...scenario.ending.flatMap((ending) => ending(ended) ?? [])];
+    const wrong = [...this.#wrong, ...this.#stage.wrongAtEnd(scenario)];
     data(`\nThe record of the last run: galera-runbook transcript show last --practice`);
     if (wrong.length === 0) {
       data(
@@ -162,53 +145,6 @@ class Play {
     data(`The practice "${scenario.name}" did not end as it should: ${wrong.join('; ')}\n`);
     return exits.failed;
   }
-}
-
-function rowsOf(simulation: Simulation): Rows {
-  const { account } = practiceConfig();
-  const read = (member: string) => {
-    try {
-      return sumsOf(simulation.world, member, account);
-    } catch {
-      // It serves nobody now.
-      return undefined;
-    }
-  };
-  return Object.fromEntries(
-    [0, 1, 2].map((ordinal) => `mariadb-server-${ordinal}`).map((member) => [member, read(member)]),
-  );
-}
-
-/** A line for each table: its rows before, and on each member now. */
-function comparison(before: Rows, after: Rows): string[] {
-  const was = Object.values(before)[0] ?? [];
-  const names = [...new Set([was, ...Object.values(after)].flatMap((rows) => (rows ?? []).map(nameOf)))].toSorted();
-  const cell = (rows: Rows[string], name: string) => rows?.find((each) => nameOf(each) === name);
-  const lines = names.map((name) => {
-    const then = cell(was, name);
-    const now = Object.values(after).map((rows) => cell(rows, name));
-    const same = now.every((each) => each?.rows === then?.rows && each?.checksum === then?.checksum);
-    const checksums = name === clientTable ? 'clients write to it' : same ? 'equal' : 'differ';
-    return [name, ...[then, ...now].map((each) => String(each?.rows ?? '-')), checksums];
-  });
-  const all = Object.values(after).every((rows) => still(rows) === still(was));
-  return [
-    ...columns(
-      ['rows of', 'before', ...Object.keys(after).map((name) => name.replace(/^.*-/, 'member ')), 'checksums'],
-      lines,
-    ),
-    all ? `Every table but ${clientTable} is as it was, on every member.` : '',
-  ];
-}
-
-const nameOf = (of: { readonly schema: string; readonly table: string }) => `${of.schema}.${of.table}`;
-
-/** `{backup 2}` is the second oldest on the volume. */
-function withBackups(simulation: Simulation, text: string): string {
-  const { world } = simulation;
-  const root = world.volumes['volume-galera-backups']?.root;
-  const ids = root === undefined ? [] : namesIn(nodeAt(root, world.cluster)).filter((name) => /^\w+Z$/.test(name));
-  return text.replaceAll(/\{backup (\d+)\}/g, (_, number) => ids[Number(number) - 1] ?? '');
 }
 
 /** For a terminal of 80 columns. */

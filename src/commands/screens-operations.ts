@@ -28,7 +28,9 @@ const logLines = 2000;
 /** What the screens ask for, done by the same functions as the commands. */
 export function operationsOf(globals: Globals, session: Session): Operations {
   const { config, identity } = session;
+  const time = session.ports.lookOn?.();
   return {
+    ...(time === undefined ? {} : { time }),
     target: {
       ...identity,
       name: config.name,

@@ -3,11 +3,12 @@ import { openScreens } from '../screens/open.ts';
 import { themeOf } from '../screens/theme.ts';
 import type { Globals } from './globals.ts';
 import { data, divertTalk } from './output.ts';
+import type { Guide } from './practice-guide.ts';
 import { stateFolder } from './run-record.ts';
 import type { Session } from './session.ts';
 
 /** Opens the screens on this terminal; gives the exit code of the last run, and its last words to the shell. */
-export async function tui(globals: Globals): Promise<number> {
+export async function tui(globals: Globals, guide?: Guide): Promise<number> {
   let session: Session | undefined;
   const undivert = divertTalk((text) => screens.tell(text));
   const screens = openScreens({
@@ -27,7 +28,8 @@ export async function tui(globals: Globals): Promise<number> {
         import('./screens-operations.ts'),
       ]);
       session = await openSession(globals);
-      return operationsOf(globals, session);
+      const operations = operationsOf(globals, session);
+      return guide === undefined ? operations : guide.watching(operations);
     },
     transcript: (run) => join(stateFolder(globals).runs, run, 'transcript.md'),
     suspend: () =>

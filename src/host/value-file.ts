@@ -59,6 +59,12 @@ export class ValueFile {
     }
   }
 
+  /** Another process has replaced it since it was read or written here. */
+  get isChanged(): boolean {
+    const now = this.#now();
+    return now !== undefined && now !== this.#known;
+  }
+
   /** Undefined: there is none. */
   #now(): string | undefined {
     const found = statSync(this.path, { bigint: true, throwIfNoEntry: false });

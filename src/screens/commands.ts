@@ -24,6 +24,7 @@ export interface Acting {
 }
 
 const listPage = 10;
+const storyTitle = 'The story';
 
 /** What each command does. Whether it works now was asked before. */
 export const commands: { readonly [C in CommandName]: (acting: Acting) => void } = {
@@ -62,6 +63,7 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   runs: ({ writer }) => writer.jump('runs'),
   switch: ({ writer }) => writer.message('one target at a time: start again with --target'),
   help: ({ writer }) => writer.show('help'),
+  story,
   backup: ({ session }) => void session.begin({ runbook: 'galera-backup', parameters: {} }),
   restore,
   verify: (acting) => {
@@ -196,6 +198,20 @@ function transcript(acting: Acting): void {
     });
     writer.show('text');
   });
+}
+
+/** What was told last, so that what to do now is in sight; pressed there, it goes on. */
+function story({ session, store, writer }: Acting): void {
+  const { operations } = session;
+  if (operations?.story === undefined) return;
+  const { ui } = store.getState();
+  const isOpen = ui.screen === 'text' && ui.reading?.title === storyTitle;
+  const why = isOpen ? operations.story.goOn() : undefined;
+  if (why !== undefined) writer.message(why);
+  writer.reading({ title: storyTitle, kind: 'markdown', lines: operations.story.told() });
+  writer.show('text');
+  const scrolls = scrollNow(viewOf(store.getState()));
+  if (scrolls !== undefined) writer.scroll('text', scrolls.lines - scrolls.page);
 }
 
 function restore(acting: Acting): void {

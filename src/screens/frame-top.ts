@@ -7,7 +7,7 @@ import type { DebtRow } from '../views/status-view.ts';
 import { apart, type Line, line, span } from './line.ts';
 import { sign } from './signs.ts';
 import type { OpenRun, ScreensState } from './state.ts';
-import { columnsOf, cut } from './text.ts';
+import { columnsOf, cut, fitText } from './text.ts';
 import { isWide, type View } from './view.ts';
 
 /** Row 1: which Galera cluster, and what time it is. */
@@ -16,15 +16,8 @@ export function banner(view: View): Line {
   const { target } = state;
   const wide = isWide(view);
   const clock = `${wide ? dateTimeText(state.now) : clockText(state.now)} `.trimEnd();
-  if (target === undefined)
-    return [
-      span(
-        apart(line(' no target yet'), line(clock), width)
-          .map((s) => s.text)
-          .join(''),
-        'banner',
-      ),
-    ];
+  // No clock: nothing that is watched drives it yet, and the target's may be another one.
+  if (target === undefined) return [span(fitText(' no target yet', width), 'banner')];
   const id = `id ${target.kubeSystemUid.slice(0, 8)}/${target.statefulSetUid.slice(0, 8)}`;
   const parts = (namespace: string, context: string) =>
     ` Galera ${target.cluster} │ ${namespace} ${target.namespace} │ context ${context} │ ${id}`;

@@ -35,15 +35,18 @@ export class Gatekeeper {
   readonly #store: ScreensView;
   readonly #writer: Writer;
   readonly #timers: Timers;
+  readonly #time: () => number;
   #waiting: Waiting | undefined;
   #asking = 0;
   #drawn: number | undefined;
   #disarm: () => void = () => undefined;
 
-  constructor(store: ScreensView, writer: Writer, timers: Timers) {
+  /** `timers` are a person's, always real; `time` is the target's, in which the gate says since when it waits. */
+  constructor(store: ScreensView, writer: Writer, timers: Timers, time: () => number = () => timers.now()) {
     this.#store = store;
     this.#writer = writer;
     this.#timers = timers;
+    this.#time = time;
   }
 
   /** A gate of the run. Default is no; an aborted signal is no answer at all. */
@@ -93,7 +96,7 @@ export class Gatekeeper {
     this.#drawn = shown.asking;
     this.#disarm = this.#timers.after(armedAfterMs, () => {
       const now = this.#current();
-      if (now?.asking === shown.asking) this.#put({ ...now, live: true, liveSince: this.#timers.now() });
+      if (now?.asking === shown.asking) this.#put({ ...now, live: true, liveSince: this.#time() });
     });
   }
 
@@ -186,7 +189,7 @@ export class Gatekeeper {
     return {
       gate,
       asking: this.#asking,
-      openedAt: this.#timers.now(),
+      openedAt: this.#time(),
       facts: gateFacts(this.#store.getState()),
       changed,
       endShown: false,

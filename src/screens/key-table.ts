@@ -27,6 +27,7 @@ export type CommandName =
   | 'runs'
   | 'switch'
   | 'help'
+  | 'story'
   | 'backup'
   | 'restore'
   | 'verify'
@@ -99,6 +100,7 @@ export const keyTable: readonly Binding[] = [
   { command: 'runbooks', keys: ['2'], label: '', word: 'runbooks', says: '', group: 'look' },
   { command: 'backups', keys: ['3'], label: '', word: 'backups', says: '', group: 'look' },
   { command: 'runs', keys: ['4'], label: '', word: 'runs', says: '', group: 'look' },
+  { command: 'story', keys: ['s'], label: 's', word: 'story', says: 'story of the practice', group: 'look' },
   { command: 'switch', keys: [':'], label: ':', word: 'switch', says: 'switch target', group: 'look' },
   {
     command: 'backup',

@@ -1,5 +1,5 @@
 import { failureOf } from '../base/failure.ts';
-import type { Acting } from './commands.ts';
+import { type Acting, commands } from './commands.ts';
 import { Frames } from './frames.ts';
 import { Gatekeeper, type Timers } from './gatekeeper.ts';
 import { Keyboard } from './keyboard.ts';
@@ -47,7 +47,8 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   const { streams, timers } = options;
   const store = newStore(timers.now(), sizeOf(streams.output));
   const writer = new Writer(store);
-  const gates = new Gatekeeper(store, writer, timers);
+  const time = () => (session.operations?.time ?? timers).now();
+  const gates = new Gatekeeper(store, writer, timers, time);
   const frames = new Frames(store, options.theme, timers);
   let live: Live | undefined;
   const session = new Session({
@@ -55,6 +56,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     writer,
     gates,
     timers,
+    time,
     refresh: () => live?.refresh(),
     defect: (thrown) => {
       live?.stop();
@@ -112,9 +114,14 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     (operations) => {
       writer.waiting(undefined);
       session.use(operations);
-      writer.target(operations.target, timers.now());
+      writer.tick(time());
+      writer.target(operations.target, time());
       writer.message(`connected to ${operations.target.context}; nothing was changed by looking`);
-      live = new Live(operations, store, writer, timers);
+      if (operations.story !== undefined) {
+        writer.story();
+        commands.story(acting);
+      }
+      live = new Live(operations, store, writer, operations.time ?? timers);
       live.start();
     },
     (thrown: unknown) => {

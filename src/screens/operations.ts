@@ -7,6 +7,7 @@ import type { RunSummary } from '../record/run-summary.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Identity } from '../target/identity.ts';
 import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
+import type { Timers } from './gatekeeper.ts';
 
 /** The target that is looked at: its four names, and what panels call it. */
 export interface Target extends Identity {
@@ -95,12 +96,24 @@ export interface TargetChoice {
   readonly cluster: string;
 }
 
+/** A story that is told beside the screens, part by part. */
+export interface Story {
+  /** All of it so far; the end says what to do now. */
+  told(): readonly string[];
+  /** Tells the next part; why not, when what was asked is not done yet. */
+  goOn(): string | undefined;
+}
+
 /**
  * All that the screens ask of the rest of the program. Everything but `carryOut` only reads, has a deadline of its own and throws a
  * FailureError.
  */
 export interface Operations {
   readonly target: Target;
+  /** Of a practice: what is rehearsed. */
+  readonly story?: Story;
+  /** The time that its runs and samples count in, where it is not this machine's: a practice cluster has its own. */
+  readonly time?: Timers;
   /** Kubernetes' view. */
   look(): Promise<ClusterLook>;
   /** One member's own word, by SQL. */

@@ -13,7 +13,7 @@ export const backupsScreen: Screen = {
   name: 'backups',
   members: 'tall',
   blocks,
-  hints: () => ['restore', 'verify', 'backup', 'open', 'filter', 'help', 'back'],
+  hints: () => ['restore', 'verify', 'backup', 'story', 'open', 'filter', 'help', 'back'],
   line: () => 'proof: # not verified   = checksums match   + restored and compared   - failed',
   body(view, area) {
     const rows = rowsOf(view);

@@ -36,8 +36,8 @@ export const dashboard: Screen = {
   blocks,
   hints: (view) =>
     alerts(view).length > 0
-      ? ['repair', 'describe', 'logs', 'open', 'backup', 'restore', 'help', 'leave']
-      : ['backup', 'restore', 'open', 'filter', 'describe', 'logs', 'help', 'leave'],
+      ? ['repair', 'story', 'describe', 'logs', 'open', 'backup', 'restore', 'help', 'leave']
+      : ['backup', 'restore', 'story', 'open', 'filter', 'describe', 'logs', 'help', 'leave'],
   body(view, area) {
     const panel = isWide(view) && isTall(view);
     const width = panel ? Math.floor(area.width * 0.675) : area.width;

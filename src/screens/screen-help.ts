@@ -44,12 +44,17 @@ function cameFrom({ state }: View) {
   return state.ui.back.at(-1) ?? 'dashboard';
 }
 
+/** A practice has one target and a story; everything else has targets. */
+function elsewhere({ state }: View) {
+  return state.story ? 'switch' : 'story';
+}
+
 function group(view: View, wanted: 'look' | 'act' | 'leave'): Line[] {
   const screen = cameFrom(view);
   const there = { ...view, state: { ...view.state, ui: { ...view.state.ui, screen } } };
   return (
     keyTable
-      .filter((binding) => binding.group === wanted && binding.label !== '')
+      .filter((binding) => binding.group === wanted && binding.label !== '' && binding.command !== elsewhere(view))
       // What opens a plan is shown everywhere, with the screens on which it does.
       .filter(({ on }) => wanted === 'act' || on === undefined || on.includes(screen))
       .map((binding) => {

@@ -31,7 +31,7 @@ export const runScreen: Screen = {
   hints: (view) =>
     view.state.run?.going === true
       ? ['open', 'logs', 'describe', 'next-block', 'help', 'leave']
-      : ['logs', 'describe', 'resume', 'rollback', 'transcript', 'help', 'back'],
+      : ['logs', 'describe', 'resume', 'rollback', 'story', 'transcript', 'help', 'back'],
   line: (view) => (view.state.run?.going === true ? interruptSays(view.state.run.state) : endSays(view.state.run)),
 };
 

@@ -9,7 +9,7 @@ export const textScreen: Screen = {
   name: 'text',
   members: 'tall',
   blocks: () => [],
-  hints: () => ['page-down', 'filter', 'write', 'help', 'back'],
+  hints: () => ['story', 'page-down', 'filter', 'write', 'help', 'back'],
   scrolls: (view, area) => ({ lines: linesOf(view, area).length, page: area.height - 1 }),
   body(view, area) {
     const { reading, scroll } = view.state.ui;

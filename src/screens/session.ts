@@ -16,6 +16,8 @@ export interface SessionParts {
   readonly writer: Writer;
   readonly gates: Gatekeeper;
   readonly timers: Timers;
+  /** The target's time. */
+  readonly time: () => number;
   /** Lists are old: a run has ended. */
   readonly refresh: () => void;
   /** Something was thrown that is no failure of the target: a defect of this program. */
@@ -124,8 +126,9 @@ export class Session {
     begin: (frontend: ScreensFrontend) => CarriedOut,
     approved?: { readonly sha256: string; readonly answer: Answer },
   ): Promise<number | 'moved'> {
-    const { writer, gates, timers, refresh } = this.#parts;
-    const frontend = new ScreensFrontend(writer, gates, timers, approved);
+    const { writer, gates, timers, time, refresh } = this.#parts;
+    const shown = { now: time, after: (ms: number, call: () => void) => timers.after(ms, call) };
+    const frontend = new ScreensFrontend(writer, gates, shown, approved);
     this.#stopAskedAt = undefined;
     try {
       const carried = begin(frontend);

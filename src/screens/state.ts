@@ -126,6 +126,8 @@ export interface ScreensState {
   readonly gate?: GateView;
   readonly review?: Review;
   readonly runbooks?: readonly RunbookRow[];
+  /** A story is told beside the screens. */
+  readonly story?: boolean;
   readonly ui: Ui;
 }
 

@@ -24,6 +24,8 @@ export function whyNot(command: CommandName, view: View): string | undefined {
       return going ? 'a run is open' : keptRun(view) === undefined ? 'none kept' : undefined;
     case 'switch':
       return going ? 'a run is open: it belongs to this target' : undefined;
+    case 'story':
+      return state.story ? undefined : 'in practice';
     case 'describe':
     case 'logs':
     case 'open':

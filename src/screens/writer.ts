@@ -102,6 +102,10 @@ export class Writer {
     this.#set(() => ({ runbooks }));
   }
 
+  story(): void {
+    this.#set(() => ({ story: true }));
+  }
+
   // --- the run
 
   ran(event: RunEvent, run: RunState): void {

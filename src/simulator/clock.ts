@@ -1,3 +1,4 @@
+import { FailureError } from '../base/failure.ts';
 import type { Clock } from '../target/look.ts';
 
 interface Sleeper {
@@ -17,8 +18,8 @@ export interface ClockOptions {
 const frameMs = 50;
 
 /**
- * Time moves only while somebody sleeps, and only to the earliest of those who do: whatever else is under way, a file that is written or
- * a question to a person, takes no time at all. Those who wake at the same moment wake in the order in which they fell asleep.
+ * Time moves only while somebody sleeps or looks on, and only to the earliest of those who sleep: whatever else is under way, a file that is
+ * written or a question to a person, takes no time at all. Those who wake at the same moment wake in the order in which they fell asleep.
  */
 export class VirtualClock implements Clock {
   readonly #now: () => number;
@@ -27,6 +28,7 @@ export class VirtualClock implements Clock {
   #sleepers: Sleeper[] = [];
   #count = 0;
   #armed = false;
+  #lookers = 0;
 
   constructor(now: () => number, advance: (ms: number) => void, options: ClockOptions = {}) {
     this.#now = now;
@@ -60,20 +62,47 @@ export class VirtualClock implements Clock {
     });
   }
 
+  /**
+   * Somebody looks on until the function that it gives is called: meanwhile time passes by itself too. Only where it is paced: as fast as
+   * it goes, it would never stand still.
+   */
+  lookOn(): () => void {
+    this.#lookers += 1;
+    this.#arm();
+    let looks = true;
+    return () => {
+      if (looks) this.#lookers -= 1;
+      looks = false;
+    };
+  }
+
+  get #moves(): boolean {
+    return (this.#lookers > 0 && this.#pace > 0) || this.#sleepers.some((each) => !each.background);
+  }
+
   /** Not at once: whoever was just woken has its turn first. */
   #arm(): void {
-    if (this.#armed || !this.#sleepers.some((each) => !each.background)) return;
+    if (this.#armed || !this.#moves) return;
     this.#armed = true;
     if (this.#pace === 0) setImmediate(() => this.#turn(Number.POSITIVE_INFINITY));
     else setTimeout(() => this.#turn(frameMs / this.#pace), frameMs);
   }
 
+  /** A world that cannot be kept just now stands still; where time is paced it is tried again. */
+  #pass(ms: number): void {
+    try {
+      this.#advance(ms);
+    } catch (thrown) {
+      if (this.#pace === 0 || !(thrown instanceof FailureError)) throw thrown;
+    }
+  }
+
   #turn(mostMs: number): void {
     this.#armed = false;
-    if (!this.#sleepers.some((each) => !each.background)) return;
+    if (!this.#moves) return;
     const earliest = Math.min(...this.#sleepers.map((each) => each.at));
     const ms = Math.min(earliest - this.#now(), mostMs);
-    if (ms > 0) this.#advance(ms);
+    if (ms > 0) this.#pass(ms);
     const now = this.#now();
     const due = this.#sleepers.filter((each) => each.at <= now).toSorted((a, b) => a.at - b.at || a.order - b.order);
     this.#sleepers = this.#sleepers.filter((each) => each.at > now);
