@@ -105,3 +105,11 @@ test('a restore is refused where stopping the members would delete their claims'
   expect(ended.refused.join('; ')).toContain('whenScaled is Delete');
   expect(Object.keys(rig.world.volumes)).toHaveLength(4);
 });
+
+test('a backup is not refused for runners that have ended a moment ago, which Kubernetes still counts as active', async () => {
+  const rig = await Rig.on();
+  expect((await rig.run('galera-backup')).exit).toBe(0);
+  expect((await rig.run('galera-restore', { parameters: { backup: 'latest' } })).exit).toBe(0);
+  const again = await rig.run('galera-backup');
+  expect([again.exit, again.refused]).toEqual([0, []]);
+});
