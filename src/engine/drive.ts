@@ -15,6 +15,7 @@ import { planAction } from './plan.ts';
 import type { Fence, Journal, LookFor, Mirror, RunLease } from './ports.ts';
 import { resolveInput, type Scope } from './resolve-input.ts';
 import { newRun, owed, type RunState, stepState } from './state.ts';
+import { hasTouched } from './touched.ts';
 
 export interface Driving {
   readonly catalogue: Catalogue;
@@ -435,11 +436,7 @@ export class Run {
 
   /** A step none of whose effects took place, in this attempt or one before, owes nothing: its payer would need what was just refused. */
   async #settleUntouched(step: string): Promise<void> {
-    const effects = this.#events.filter((event) => event.type === 'effect-started' && event.step === step);
-    const refused = this.#events.filter(
-      (event) => event.type === 'effect-ended' && event.step === step && event.result === 'failed',
-    );
-    if (effects.length > refused.length) return;
+    if (hasTouched(this.#events, step)) return;
     for (const debt of this.#state.debts.filter((each) => each.step === step))
       await this.append({ type: 'debt-paid', id: debt.id, says: `nothing was done by ${step}` });
   }

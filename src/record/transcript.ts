@@ -3,7 +3,7 @@ import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import type { Plan, RunEvent } from '../engine/event.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
-import { closeCommand, repairCommand } from './commands.ts';
+import { closeCommand, openEndCommand, repairCommand } from './commands.ts';
 import { code, plain } from './markdown.ts';
 import { happened } from './transcript-events.ts';
 import { planned } from './transcript-plan.ts';
@@ -70,6 +70,7 @@ function atTheEnd(run: string, state: RunState, events: readonly RunEvent[]): st
   const left = state.closed ? [] : kept(state);
   const warned = events.filter((event) => event.type === 'warned').length;
   const failed = events.filter((event) => event.type === 'step-failed').length;
+  const goesOn = openEndCommand(state);
   const debt = ({ id, step, says }: (typeof unpaid)[number]) => `  - ${code(id)} by ${code(step)}: ${plain(says)}`;
   return [
     '## At the end',
@@ -81,5 +82,6 @@ function atTheEnd(run: string, state: RunState, events: readonly RunEvent[]): st
     ...(state.closed ? ['- the run is closed: nothing of it is kept in the cluster'] : []),
     ...(left.length === 0 ? [] : [`- to free what is kept: ${code(closeCommand(run))}`]),
     ...(unpaid.length === 0 ? [] : [`- to pay: ${code(repairCommand(run))}`]),
+    ...(unpaid.length > 0 || goesOn === undefined ? [] : [`- to go on: ${code(goesOn)}`]),
   ];
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError, failure } from '../../src/base/failure.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
-import { act, catalogueOf, check, drive, newWorld, step, type World } from './fakes.ts';
+import { resumption } from '../../src/engine/resumption.ts';
+import { openEndCommand } from '../../src/record/commands.ts';
+import type { Look } from '../../src/target/look.ts';
+import { act, catalogueOf, check, drive, newWorld, step, type World, worldRun } from './fakes.ts';
 
 const broken = failure('failed', 'it to work', 'it broke', 'mend it');
 
@@ -355,5 +359,37 @@ describe('Ctrl-C', () => {
     const { exit } = await driven(world);
     expect(exit).toBe(131);
     expect(world.done).toEqual(['unpack']);
+  });
+
+  it('twice while a step works that owes nothing: its work goes on, so 131, not interrupted and cleaned up', async () => {
+    const world = newWorld();
+    world.during = async (id, run) => {
+      if (id !== 'prove') return;
+      await run.stop('me');
+      await run.abandon('me');
+      await new Promise(() => undefined);
+    };
+    const { exit, run } = await drive(world, catalogueOf(act(world, 'prove')), [step('prove', 'prove')]);
+    expect(exit).toBe(131);
+    expect(world.journal.at(-1)).toMatchObject({ says: 'stopped waiting: work in the cluster goes on (prove)' });
+    expect(openEndCommand(run.state)).toBe('galera-runbook runs resume r1');
+    expect(resumption(run.state)).toEqual({ is: 'anew' });
+  });
+
+  it('twice while a check looks: nothing is at work in the cluster, 130', async () => {
+    const world = newWorld();
+    const planned = check(world, 'look');
+    const catalogue = catalogueOf({
+      ...planned,
+      async observe(input: JsonObject, look: Look) {
+        if (look.at.attempt === 0) return await planned.observe(input, look);
+        await worldRun(world).stop('me');
+        await worldRun(world).abandon('me');
+        return await new Promise<never>(() => undefined);
+      },
+    });
+    const { exit } = await drive(world, catalogue, [step('room', 'look', { kind: 'check' })]);
+    expect(exit).toBe(130);
+    expect(world.journal.at(-1)).toMatchObject({ says: 'stopped by the operator' });
   });
 });

@@ -104,7 +104,7 @@ export function act(
 }
 
 const runs = new WeakMap<World, Run>();
-function worldRun(world: World): Run {
+export function worldRun(world: World): Run {
   const run = runs.get(world);
   if (!run) throw new Error('no run yet');
   return run;
