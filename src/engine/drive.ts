@@ -415,7 +415,7 @@ export class Run {
     try {
       await action.apply(input, this.#hands(this.#env.look(step.id, attempt, signal), paying), memo);
       const look = this.#env.look(step.id, attempt, AbortSignal.timeout(defaultTimeoutMs.check));
-      await this.#settled(planned, await this.#observe(() => action.observe(input, look, memo)), 'applied', pays);
+      await this.#settled(planned, await this.#asked(() => action.observe(input, look, memo), look), 'applied', pays);
     } catch (thrown) {
       const broken = failureOf(thrown, '').kind !== 'unknown' && !signal.aborted && this.#state.stop === undefined;
       if (anew && broken) return await anew();

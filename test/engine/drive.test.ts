@@ -130,6 +130,31 @@ describe('every way out', () => {
   });
 });
 
+describe('whether a step has happened, asked after it was done', () => {
+  const asked = async (answer: ReturnType<typeof failure>) => {
+    const world = newWorld();
+    const start = act(world, 'start', { owes: true });
+    let looks = 0;
+    const catalogue = catalogueOf(
+      {
+        ...start,
+        async observe(input: JsonObject, look: Look, memo: JsonObject) {
+          if (world.done.length > 0 && ++looks === 1) throw new FailureError(answer);
+          return await start.observe(input, look, memo);
+        },
+      },
+      act(world, 'back'),
+    );
+    const { exit } = await drive(world, catalogue, [step('start', 'start'), step('back', 'back', { pays: ['start'] })]);
+    return { exit, looks, done: world.done };
+  };
+
+  it('is asked again when the connection dropped: what is done is not told as failed', async () => {
+    const dropped = failure('unknown', 'an answer', 'the connection dropped', 'again');
+    expect(await asked(dropped)).toEqual({ exit: 0, looks: 2, done: ['start', 'back'] });
+  });
+});
+
 describe('traffic', () => {
   const steps = [
     step('cut', 'cut'),
