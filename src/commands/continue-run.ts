@@ -64,7 +64,8 @@ export async function takeUpRun(
       talk(`run ${opened.run}: the last line of its journal was cut off and is dropped: nothing followed it`);
     if (options.dryRun) return await showPart(globals, session, opened, way);
     const frontend =
-      shown?.frontend ?? frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock });
+      shown?.frontend ??
+      frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock, run: opened.run });
     const terminal = shown !== undefined || hasTerminal();
     const over = await lease.takeUp(opened.run, {
       ownRecord: record !== undefined,

@@ -134,11 +134,15 @@ export class Run {
   }
 
   async #append(event: NewEvent): Promise<void> {
-    const stamped = { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
+    const stamped = this.#stamped(event);
     await this.#write(stamped);
     this.#events.push(stamped);
     this.#state = applyEvent(this.#state, stamped);
     this.#env.frontend.event(stamped, this.#state);
+  }
+
+  #stamped(event: NewEvent): RunEvent {
+    return { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
   }
 
   /** A full disk ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
@@ -170,24 +174,25 @@ export class Run {
     event: NewEvent & { readonly type: 'run-resumed' | 'run-continued' },
     over?: TakenOver,
   ): Promise<boolean> {
-    const asked = over?.asked ? [over.asked] : [];
-    if (event.type === 'run-resumed') {
-      const plan = this.#plan();
-      this.#outside = true;
-      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
-      const answer = await this.#put(gateOfResume(plan, this.#state), event.mode);
-      if (answer.answer.answer === 'no' || this.#declined) return false;
-      this.#outside = false;
-      asked.push(answer);
-    }
+    this.#outside = true;
+    const answer = await this.#put(await this.#gateOf(event), event.mode);
+    if (answer.answer.answer === 'no' || this.#declined) return false;
+    this.#outside = false;
     this.#leased = true;
     await this.append(event);
-    for (const each of asked) {
+    for (const each of over?.asked ? [over.asked, answer] : [answer]) {
       await this.append({ type: 'gate-opened', gate: each.gate });
       await this.#answered(each);
     }
     await this.append({ type: 'lease-taken', holder: this.#env.by, ...(over ? { from: over.from } : {}) });
     return true;
+  }
+
+  async #gateOf(event: NewEvent & { readonly type: 'run-resumed' | 'run-continued' }): Promise<Gate> {
+    const plan = this.#plan();
+    if (event.type === 'run-continued') return gateOfPlan(plan, applyEvent(this.#state, this.#stamped(event)));
+    if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
+    return gateOfResume(plan, this.#state);
   }
 
   /** What a process that died after its run's end has left undone. The lease is ours. */
