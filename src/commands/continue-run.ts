@@ -23,12 +23,14 @@ import { keptRunbook } from './kept-runbook.ts';
 import { data, talk } from './output.ts';
 import { leaseOf } from './run-lease.ts';
 import { caughtUp, type OpenedRun, openRun, recordHere } from './run-of.ts';
-import { checkCluster, checkMode, driveRecorded, hasMoved, hasTerminal, refusal } from './run-runbook.ts';
+import { checkCluster, checkMode, checkPerson, driveRecorded, hasMoved, hasTerminal, refusal } from './run-runbook.ts';
 import { openSession, planningOf, type Session } from './session.ts';
 
 /** Takes up a run: goes on with it, pays what it owes, goes back, or removes what it kept. One journal, one transcript. */
 export async function continueRun(globals: Globals, word: string, way: Way, options: RunOptions): Promise<number> {
-  const mode = checkMode(options, `runs ${way} ${word}`);
+  const name = `runs ${way} ${word}`;
+  if (way === 'rollback') checkPerson(options, name);
+  const mode = checkMode(options, name);
   const session = await openSession(globals);
   try {
     checkCluster(session, options);
