@@ -3,6 +3,7 @@ import { clockText, dateTimeText } from '../base/time.ts';
 import type { Plan, PlannedStep, RunEvent } from '../engine/event.ts';
 import { kept, type RunState, stepState } from '../engine/state.ts';
 import { closeCommand, endsWith, openEndCommand } from '../record/commands.ts';
+import { closedSays } from '../record/sentences.ts';
 import { leadingChecks, stepNumber } from '../record/step-number.ts';
 import { leadingLine, plannedSentences, startSentence } from '../views/sentences.ts';
 import { about, whereText } from '../views/words.ts';
@@ -180,7 +181,7 @@ export class PlainLines {
       case 'run-ended':
         return [[type, this.#end(event, state, run)]];
       case 'run-closed':
-        return this.#closing ? [[type, `by ${event.by}: nothing of it is kept in the cluster`]] : [];
+        return this.#closing ? [[type, `by ${event.by}: ${closedSays}`]] : [];
     }
   }
 

@@ -5,6 +5,7 @@ import type { Plan, RunEvent } from '../engine/event.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
 import { closeCommand, openEndCommand, repairCommand } from './commands.ts';
 import { code, plain } from './markdown.ts';
+import { closedSays } from './sentences.ts';
 import { happened } from './transcript-events.ts';
 import { planned } from './transcript-plan.ts';
 
@@ -79,7 +80,7 @@ function atTheEnd(run: string, state: RunState, events: readonly RunEvent[]): st
     `- warnings: ${warned}, failed steps: ${failed}`,
     ...(unpaid.length === 0 ? ['- owes: nothing'] : [`- **owes ${unpaid.length}**:`, ...unpaid.map(debt)]),
     ...(left.length === 0 ? [] : ['- kept until the run is closed:', ...left.map(debt)]),
-    ...(state.closed ? ['- the run is closed: nothing of it is kept in the cluster'] : []),
+    ...(state.closed ? [`- the run is closed: ${closedSays}`] : []),
     ...(left.length === 0 ? [] : [`- to free what is kept: ${code(closeCommand(run))}`]),
     ...(unpaid.length === 0 ? [] : [`- to pay: ${code(repairCommand(run))}`]),
     ...(unpaid.length > 0 || goesOn === undefined ? [] : [`- to go on: ${code(goesOn)}`]),
