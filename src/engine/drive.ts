@@ -76,7 +76,8 @@ export class Run {
   #state: RunState;
   /** Appends wait for each other: actions may write in parallel, lines are numbered. */
   #last: Promise<void> = Promise.resolve();
-  #full = false;
+  /** Why a line could not be kept, the first time: no further effect on the way forward. */
+  #unkept: FailureError | undefined;
   readonly #unwritten: RunEvent[] = [];
   #stopping = new AbortController();
   #detached = Promise.withResolvers<'detached'>();
@@ -145,16 +146,17 @@ export class Run {
     return { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
   }
 
-  /** A full disk ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
+  /** A journal that takes no line, above all for a full disk, ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
   async #write(event: RunEvent): Promise<void> {
     this.#unwritten.push(event);
     try {
       await this.#writeAll();
     } catch (thrown) {
       if (!(thrown instanceof FailureError)) throw thrown;
-      const first = !this.#full;
-      this.#full = true;
-      if (first && (await this.#env.journal.useReserve())) await this.#writeAll().catch(() => undefined);
+      const first = this.#unkept === undefined;
+      this.#unkept ??= thrown;
+      if (first && (await this.#env.journal.useReserve().catch(() => false)))
+        await this.#writeAll().catch(() => undefined);
     }
   }
 
@@ -491,15 +493,7 @@ export class Run {
               'galera-runbook runs repair',
             ),
           );
-        if (this.#full && !paying)
-          throw new FailureError(
-            failure(
-              'failed',
-              'room for the journal before an effect',
-              'the disk under the state folder is full',
-              'free some room there, then run again',
-            ),
-          );
+        if (this.#unkept && !paying) throw this.#unkept;
         await this.#env.fence.check();
       },
       pulse: (pulse) => this.#env.frontend.pulse(pulse),

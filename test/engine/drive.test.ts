@@ -322,6 +322,19 @@ describe('the fence', () => {
     // The cut has not happened.
     expect(world.done).toEqual(['unpack', 'discard']);
   });
+
+  it('a journal that cannot be written stops the run with what was found first, not with a full disk', async () => {
+    const world = newWorld();
+    const error = failure('failed', 'to append', 'the disk gives an input/output error (EIO)', 'look at the disk');
+    world.during = async (id) => {
+      if (id === 'cut') world.unkept = error;
+      else if (world.unkept) world.unkept = failure('failed', 'to append', 'nothing there (ENOENT)', 'check the path');
+    };
+    const { exit, run } = await driven(world);
+    expect(exit).toBe(1);
+    expect(run.state.failure).toEqual({ step: 'cut', failure: error });
+    expect(world.done).toEqual(['unpack', 'discard']);
+  });
 });
 
 it.each([
