@@ -51,6 +51,17 @@ export function checkMode(options: RunOptions, name: string): Mode {
   return options.yes ? 'yes' : 'interactive';
 }
 
+/** Going back is a person's decision: no flag stands for it, so none is named (design §5, `--yes`). */
+export function checkPerson(options: RunOptions, name: string): void {
+  if (options.dryRun || (!options.yes && hasTerminal())) return;
+  fail(
+    'usage',
+    'a person at a terminal: a rollback needs a terminal to ask on, and --yes never answers it',
+    options.yes ? '--yes' : 'no terminal',
+    `galera-runbook ${name} at a terminal, or with --dry-run to see what it would do`,
+  );
+}
+
 /** Exit 4: the right flag for another cluster. */
 export function checkCluster(session: Session, options: RunOptions): void {
   const word = clusterWord(session.identity);

@@ -44,7 +44,7 @@ export async function listRuns(globals: Globals): Promise<number> {
 /** What is left to do about a run. */
 function nextOf(run: RunSummary & { readonly running: boolean }): string {
   if (run.endedAt === undefined) return run.running ? '' : resumeCommand(run.run);
-  if (run.unpaid.length > 0) return repairCommand(run.run);
+  if (run.openEnd !== undefined) return run.openEnd;
   return run.kept.length > 0 && !run.closed ? closeCommand(run.run) : '';
 }
 
@@ -87,6 +87,7 @@ export async function showRun(globals: Globals, word: string): Promise<number> {
     `ended      ${summary.endedAt === undefined ? 'not yet' : `${dateTimeText(summary.endedAt)}, exit ${summary.exit}: ${summary.says}`}`,
     ...(summary.endedAt === undefined ? [`go on      unless it still runs: ${resumeCommand(summary.run)}`] : []),
     ...summary.unpaid.map((debt) => `owes       ${debt.says}; ${repairCommand(summary.run)}`),
+    ...(summary.unpaid.length > 0 || summary.openEnd === undefined ? [] : [`go on      ${summary.openEnd}`]),
     ...summary.kept.map((debt) => `keeps      ${debt.says}; ${closeCommand(summary.run)}`),
     `record     ${folder.path}`,
     '',

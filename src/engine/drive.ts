@@ -15,6 +15,7 @@ import { planAction } from './plan.ts';
 import type { Fence, Journal, LookFor, Mirror, RunLease } from './ports.ts';
 import { resolveInput, type Scope } from './resolve-input.ts';
 import { newRun, owed, type RunState, stepState } from './state.ts';
+import { hasTouched } from './touched.ts';
 
 export interface Driving {
   readonly catalogue: Catalogue;
@@ -75,7 +76,8 @@ export class Run {
   #state: RunState;
   /** Appends wait for each other: actions may write in parallel, lines are numbered. */
   #last: Promise<void> = Promise.resolve();
-  #full = false;
+  /** Why a line could not be kept, the first time: no further effect on the way forward. */
+  #unkept: FailureError | undefined;
   readonly #unwritten: RunEvent[] = [];
   #stopping = new AbortController();
   #detached = Promise.withResolvers<'detached'>();
@@ -133,23 +135,28 @@ export class Run {
   }
 
   async #append(event: NewEvent): Promise<void> {
-    const stamped = { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
+    const stamped = this.#stamped(event);
     await this.#write(stamped);
     this.#events.push(stamped);
     this.#state = applyEvent(this.#state, stamped);
     this.#env.frontend.event(stamped, this.#state);
   }
 
-  /** A full disk ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
+  #stamped(event: NewEvent): RunEvent {
+    return { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
+  }
+
+  /** A journal that takes no line, above all for a full disk, ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
   async #write(event: RunEvent): Promise<void> {
     this.#unwritten.push(event);
     try {
       await this.#writeAll();
     } catch (thrown) {
       if (!(thrown instanceof FailureError)) throw thrown;
-      const first = !this.#full;
-      this.#full = true;
-      if (first && (await this.#env.journal.useReserve())) await this.#writeAll().catch(() => undefined);
+      const first = this.#unkept === undefined;
+      this.#unkept ??= thrown;
+      if (first && (await this.#env.journal.useReserve().catch(() => false)))
+        await this.#writeAll().catch(() => undefined);
     }
   }
 
@@ -169,24 +176,25 @@ export class Run {
     event: NewEvent & { readonly type: 'run-resumed' | 'run-continued' },
     over?: TakenOver,
   ): Promise<boolean> {
-    const asked = over?.asked ? [over.asked] : [];
-    if (event.type === 'run-resumed') {
-      const plan = this.#plan();
-      this.#outside = true;
-      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
-      const answer = await this.#put(gateOfResume(plan, this.#state), event.mode);
-      if (answer.answer.answer === 'no' || this.#declined) return false;
-      this.#outside = false;
-      asked.push(answer);
-    }
+    this.#outside = true;
+    const answer = await this.#put(await this.#gateOf(event), event.mode);
+    if (answer.answer.answer === 'no' || this.#declined) return false;
+    this.#outside = false;
     this.#leased = true;
     await this.append(event);
-    for (const each of asked) {
+    for (const each of over?.asked ? [over.asked, answer] : [answer]) {
       await this.append({ type: 'gate-opened', gate: each.gate });
       await this.#answered(each);
     }
     await this.append({ type: 'lease-taken', holder: this.#env.by, ...(over ? { from: over.from } : {}) });
     return true;
+  }
+
+  async #gateOf(event: NewEvent & { readonly type: 'run-resumed' | 'run-continued' }): Promise<Gate> {
+    const plan = this.#plan();
+    if (event.type === 'run-continued') return gateOfPlan(plan, applyEvent(this.#state, this.#stamped(event)));
+    if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
+    return gateOfResume(plan, this.#state);
   }
 
   /** What a process that died after its run's end has left undone. The lease is ours. */
@@ -414,7 +422,7 @@ export class Run {
     try {
       await action.apply(input, this.#hands(this.#env.look(step.id, attempt, signal), paying), memo);
       const look = this.#env.look(step.id, attempt, AbortSignal.timeout(defaultTimeoutMs.check));
-      await this.#settled(planned, await this.#observe(() => action.observe(input, look, memo)), 'applied', pays);
+      await this.#settled(planned, await this.#asked(() => action.observe(input, look, memo), look), 'applied', pays);
     } catch (thrown) {
       const broken = failureOf(thrown, '').kind !== 'unknown' && !signal.aborted && this.#state.stop === undefined;
       if (anew && broken) return await anew();
@@ -435,11 +443,7 @@ export class Run {
 
   /** A step none of whose effects took place, in this attempt or one before, owes nothing: its payer would need what was just refused. */
   async #settleUntouched(step: string): Promise<void> {
-    const effects = this.#events.filter((event) => event.type === 'effect-started' && event.step === step);
-    const refused = this.#events.filter(
-      (event) => event.type === 'effect-ended' && event.step === step && event.result === 'failed',
-    );
-    if (effects.length > refused.length) return;
+    if (hasTouched(this.#events, step)) return;
     for (const debt of this.#state.debts.filter((each) => each.step === step))
       await this.append({ type: 'debt-paid', id: debt.id, says: `nothing was done by ${step}` });
   }
@@ -489,15 +493,7 @@ export class Run {
               'galera-runbook runs repair',
             ),
           );
-        if (this.#full && !paying)
-          throw new FailureError(
-            failure(
-              'failed',
-              'room for the journal before an effect',
-              'the disk under the state folder is full',
-              'free some room there, then run again',
-            ),
-          );
+        if (this.#unkept && !paying) throw this.#unkept;
         await this.#env.fence.check();
       },
       pulse: (pulse) => this.#env.frontend.pulse(pulse),

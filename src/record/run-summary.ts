@@ -4,6 +4,7 @@ import type { RunEvent } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
 import { kept, owed } from '../engine/state.ts';
 import { clusterWord } from '../target/identity.ts';
+import { openEndCommand } from './commands.ts';
 
 /** One row of `runs list`. */
 export interface RunSummary {
@@ -26,6 +27,8 @@ export interface RunSummary {
   /** What stays until the run is closed. */
   readonly kept: readonly Debt[];
   readonly closed: boolean;
+  /** The command that pays, or goes on with what was left at work; only of a run that ended with 131. */
+  readonly openEnd?: string;
   readonly lastEventAt: number;
 }
 
@@ -35,6 +38,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
   const last = events.at(-1);
   const { plan, startedAt } = state;
   if (plan === undefined || startedAt === undefined || last === undefined) return undefined;
+  const openEnd = openEndCommand(state);
   const ended = state.phase === 'ended' ? events.findLast((event) => event.type === 'run-ended') : undefined;
   return {
     run: plan.run,
@@ -45,10 +49,11 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
     by: state.by,
     startedAt,
     ...(ended === undefined ? {} : { endedAt: ended.at, exit: ended.exit, says: ended.says }),
-    outcome: outcomeOf(ended?.exit),
+    outcome: ended?.exit === exits.owes && ended.unpaid.length === 0 ? 'left at work' : outcomeOf(ended?.exit),
     unpaid: owed(state),
     kept: state.closed ? [] : kept(state),
     closed: state.closed,
+    ...(openEnd === undefined ? {} : { openEnd }),
     lastEventAt: last.at,
   };
 }

@@ -142,6 +142,25 @@ describe('runs repair', () => {
   });
 });
 
+it('a rollback that nobody says yes to leaves a good run as it was: nothing is written, and its result stays', async () => {
+  const restored = await whole('galera-restore', { backup: 'latest' });
+  await recorded(restored, shippedBytes('galera-restore'));
+  expect(await take('rollback')).toBe(5);
+  expect(await events()).toEqual(restored);
+  expect(said.join('')).toContain(`run ${run} stays as it was`);
+});
+
+it('runs rollback is refused once what was set aside is being removed, and names what removes the rest', async () => {
+  const restored = await whole('galera-restore', { backup: 'latest' });
+  const effect = { type: 'effect-started', step: 'close', effect: 'start Job' } as const;
+  await recorded([...restored, { ...effect, seq: restored.length + 1, at: 1 }], shippedBytes('galera-restore'));
+  expect(await refused('rollback')).toMatchObject({
+    kind: 'refused',
+    found: 'its removal has begun: some of it may be gone',
+    next: expect.stringContaining(`galera-runbook runs close ${run}`),
+  });
+});
+
 describe('the lease of a run that is taken up', () => {
   it('is taken at once from a dead process of this machine and user', async () => {
     await recorded(await died(copying));

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError, failure } from '../../src/base/failure.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
-import { act, catalogueOf, check, drive, newWorld, step, type World } from './fakes.ts';
+import { resumption } from '../../src/engine/resumption.ts';
+import { openEndCommand } from '../../src/record/commands.ts';
+import type { Look } from '../../src/target/look.ts';
+import { act, catalogueOf, check, drive, newWorld, step, type World, worldRun } from './fakes.ts';
 
 const broken = failure('failed', 'it to work', 'it broke', 'mend it');
 
@@ -123,6 +127,31 @@ describe('every way out', () => {
     world.fails = { room: failure('unknown', 'an answer', 'the connection dropped', 'again') };
     expect((await driven(world)).exit).toBe(1);
     expect(world.done).toEqual([]);
+  });
+});
+
+describe('whether a step has happened, asked after it was done', () => {
+  const asked = async (answer: ReturnType<typeof failure>) => {
+    const world = newWorld();
+    const start = act(world, 'start', { owes: true });
+    let looks = 0;
+    const catalogue = catalogueOf(
+      {
+        ...start,
+        async observe(input: JsonObject, look: Look, memo: JsonObject) {
+          if (world.done.length > 0 && ++looks === 1) throw new FailureError(answer);
+          return await start.observe(input, look, memo);
+        },
+      },
+      act(world, 'back'),
+    );
+    const { exit } = await drive(world, catalogue, [step('start', 'start'), step('back', 'back', { pays: ['start'] })]);
+    return { exit, looks, done: world.done };
+  };
+
+  it('is asked again when the connection dropped: what is done is not told as failed', async () => {
+    const dropped = failure('unknown', 'an answer', 'the connection dropped', 'again');
+    expect(await asked(dropped)).toEqual({ exit: 0, looks: 2, done: ['start', 'back'] });
   });
 });
 
@@ -293,6 +322,19 @@ describe('the fence', () => {
     // The cut has not happened.
     expect(world.done).toEqual(['unpack', 'discard']);
   });
+
+  it('a journal that cannot be written stops the run with what was found first, not with a full disk', async () => {
+    const world = newWorld();
+    const error = failure('failed', 'to append', 'the disk gives an input/output error (EIO)', 'look at the disk');
+    world.during = async (id) => {
+      if (id === 'cut') world.unkept = error;
+      else if (world.unkept) world.unkept = failure('failed', 'to append', 'nothing there (ENOENT)', 'check the path');
+    };
+    const { exit, run } = await driven(world);
+    expect(exit).toBe(1);
+    expect(run.state.failure).toEqual({ step: 'cut', failure: error });
+    expect(world.done).toEqual(['unpack', 'discard']);
+  });
 });
 
 it.each([
@@ -355,5 +397,37 @@ describe('Ctrl-C', () => {
     const { exit } = await driven(world);
     expect(exit).toBe(131);
     expect(world.done).toEqual(['unpack']);
+  });
+
+  it('twice while a step works that owes nothing: its work goes on, so 131, not interrupted and cleaned up', async () => {
+    const world = newWorld();
+    world.during = async (id, run) => {
+      if (id !== 'prove') return;
+      await run.stop('me');
+      await run.abandon('me');
+      await new Promise(() => undefined);
+    };
+    const { exit, run } = await drive(world, catalogueOf(act(world, 'prove')), [step('prove', 'prove')]);
+    expect(exit).toBe(131);
+    expect(world.journal.at(-1)).toMatchObject({ says: 'stopped waiting: work in the cluster goes on (prove)' });
+    expect(openEndCommand(run.state)).toBe('galera-runbook runs resume r1');
+    expect(resumption(run.state)).toEqual({ is: 'anew' });
+  });
+
+  it('twice while a check looks: nothing is at work in the cluster, 130', async () => {
+    const world = newWorld();
+    const planned = check(world, 'look');
+    const catalogue = catalogueOf({
+      ...planned,
+      async observe(input: JsonObject, look: Look) {
+        if (look.at.attempt === 0) return await planned.observe(input, look);
+        await worldRun(world).stop('me');
+        await worldRun(world).abandon('me');
+        return await new Promise<never>(() => undefined);
+      },
+    });
+    const { exit } = await drive(world, catalogue, [step('room', 'look', { kind: 'check' })]);
+    expect(exit).toBe(130);
+    expect(world.journal.at(-1)).toMatchObject({ says: 'stopped by the operator' });
   });
 });

@@ -31,6 +31,8 @@ export interface World {
   holder?: string;
   moved?: Failure;
   diskFull?: boolean;
+  /** A journal that takes no line any more, and whose reserve cannot be freed. */
+  unkept?: Failure;
   during?: (step: string, run: Run, hands: Hands) => Promise<void>;
 }
 
@@ -104,7 +106,7 @@ export function act(
 }
 
 const runs = new WeakMap<World, Run>();
-function worldRun(world: World): Run {
+export function worldRun(world: World): Run {
   const run = runs.get(world);
   if (!run) throw new Error('no run yet');
   return run;
@@ -203,10 +205,12 @@ export function drivingOf(world: World, catalogue: Catalogue, terminal: boolean)
     },
     journal: {
       append: async (event) => {
+        if (world.unkept) throw new FailureError(world.unkept);
         if (world.diskFull) throw new FailureError(failure('failed', 'room', 'disk full', 'free some'));
         world.journal.push(event);
       },
       useReserve: async () => {
+        if (world.unkept) throw new FailureError(world.unkept);
         world.diskFull = false;
         return true;
       },
