@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Action } from '../engine/action.ts';
 import { namesOf } from '../galera/member-reading.ts';
 import { agree } from '../galera/quorum.ts';
-import { viewCluster } from './cluster-view.ts';
+import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { choiceField, countField, known, textField } from './fields.ts';
 import { type Join, joinsOf } from './joins.ts';
 import { readMembers } from './member-readings.ts';
@@ -16,6 +16,7 @@ const fields = {
   replicas: countField.required,
   'state-dump': choiceField('refuse', 'allow').optional,
   run: textField.optional,
+  generation: countField.optional,
 };
 
 /**
@@ -76,6 +77,12 @@ export const galeraStart: Action = {
     if (view.statefulSet.replicas !== replicas) return notSo(`replicas ${view.statefulSet.replicas}`);
     if (isAnnotated(view)) return notSo('the StatefulSet is still marked as stopped');
     const quorum = agree(await readMembers(look, view), { replicas, spare: replicas - 1 });
+    if (!quorum.ok && wasLeftAlone(view, input))
+      return {
+        is: 'so',
+        output: { first: null, joiners: [] },
+        says: `nothing was stopped: ${view.statefulSet.replicas} replicas, as they were found`,
+      };
     if (!quorum.ok) return notSo(quorum.failure.found);
     const unready = view.members.filter((member) => !member.pod?.ready).map((member) => member.name);
     if (unready.length > 0) return notSo(`not Ready: ${unready.join(', ')}`);
@@ -112,6 +119,11 @@ export const galeraStart: Action = {
     }
   },
 };
+
+/** Whoever was to stop the members has not begun: a cluster that was found down is still down, and nobody owes that it runs. */
+function wasLeftAlone(view: ClusterView, input: JsonObject): boolean {
+  return known(fields, input).generation === view.statefulSet.generation;
+}
 
 function inputOf(input: JsonObject): { readonly replicas: number; readonly dump: 'refuse' | 'allow' } {
   const { replicas, 'state-dump': dump } = known(fields, input);

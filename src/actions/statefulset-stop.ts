@@ -56,7 +56,10 @@ export const statefulsetStop: Action = {
           id: `members:${look.config.statefulset}`,
           says: `${replicas} of ${replicas} members stopped`,
           due: 'end',
-          payWith: { action: 'galera.start', input: { replicas, 'state-dump': 'refuse', run: look.at.run } },
+          payWith: {
+            action: 'galera.start',
+            input: { replicas, 'state-dump': 'refuse', run: look.at.run, generation: statefulSet.generation },
+          },
         },
       ],
       memo: { replicas, from: statefulSet.replicas },

@@ -49,6 +49,9 @@ const defaultTimeoutMs = { check: 120_000, wait: 1_800_000, do: 1_800_000 } as c
 const againAfterMs = 2_000;
 const askAgain = 3;
 
+/** What may follow the end of a run. */
+const afterTheEnd: readonly NewEvent['type'][] = ['run-closed', 'run-continued', 'run-resumed'];
+
 /** One step while it is done. */
 interface Doing {
   readonly planned: PlannedStep;
@@ -135,6 +138,8 @@ export class Run {
   }
 
   async #append(event: NewEvent): Promise<void> {
+    // Work that was let go may still tell something: nobody waits for it any more, and who takes the run up looks for itself.
+    if (this.#state.phase === 'ended' && !afterTheEnd.includes(event.type)) return;
     const stamped = this.#stamped(event);
     await this.#write(stamped);
     this.#events.push(stamped);
@@ -187,6 +192,7 @@ export class Run {
       await this.#answered(each);
     }
     await this.append({ type: 'lease-taken', holder: this.#env.by, ...(over ? { from: over.from } : {}) });
+    if (event.type === 'run-continued' && event.way === 'repair') await this.#settleUnbegun();
     return true;
   }
 
@@ -195,6 +201,13 @@ export class Run {
     if (event.type === 'run-continued') return gateOfPlan(plan, applyEvent(this.#state, this.#stamped(event)));
     if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
     return gateOfResume(plan, this.#state);
+  }
+
+  /** Died between its debt and its start: nothing was done that somebody could pay for, or that is kept. */
+  async #settleUnbegun(): Promise<void> {
+    for (const { id, step } of this.#state.debts)
+      if (stepState(this.#state, step).attempt === 0)
+        await this.append({ type: 'debt-paid', id, says: `${step} never started` });
   }
 
   /** What a process that died after its run's end has left undone. The lease is ours. */
@@ -273,6 +286,8 @@ export class Run {
 
   async #put(gate: Gate, mode: Mode): Promise<Asked> {
     this.#gate = new AbortController();
+    // Asked to stop while it was about to open: nobody has to answer it any more.
+    if (this.#state.stop !== undefined || this.#declined) this.#gate.abort();
     return await askGate(this.#env, gate, mode, this.#gate.signal);
   }
 
@@ -431,6 +446,8 @@ export class Run {
   }
 
   async #broken({ planned, signal }: Doing, thrown: unknown, started: boolean): Promise<void> {
+    // Nobody waits: its work in the cluster goes on, so it has not failed. Who takes the run up finds it in doubt.
+    if (started && this.#state.stop === 'hard') return;
     const found = failureOf(thrown, 'look at the target by hand');
     const stopped = signal.aborted && signal.reason === stoppedByOperator;
     await this.#failed(

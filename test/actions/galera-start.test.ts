@@ -75,6 +75,18 @@ describe('galera.start', () => {
     ]);
   });
 
+  test('owes nothing for a cluster that was found down and whose stop has not begun', async () => {
+    target.crashed(['100', '100', '99']);
+    target.change('StatefulSet', 'mariadb-server', (set) => ({
+      ...set,
+      metadata: { ...set.metadata, annotations: {}, generation: 4 },
+      spec: { ...set.spec, replicas: 3 },
+    }));
+    const seen = await galeraStart.observe({ ...input, generation: 4 }, target, {});
+    expect(seen).toMatchObject({ is: 'so', says: expect.stringContaining('nothing was stopped') });
+    expect((await galeraStart.observe({ ...input, generation: 3 }, target, {})).is).toBe('not-so');
+  });
+
   test('a whole cluster is so already, and nothing is written', async () => {
     yes(await galeraStart.observe(input, target, {}));
     await start();

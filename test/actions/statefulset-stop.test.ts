@@ -37,7 +37,7 @@ describe('statefulset.stop', () => {
     const [debt] = planned(await statefulsetStop.plan({}, target)).debts;
     expect(debt?.payWith).toEqual({
       action: 'galera.start',
-      input: { replicas: 3, 'state-dump': 'refuse', run: 'n5g1s7' },
+      input: { replicas: 3, 'state-dump': 'refuse', run: 'n5g1s7', generation: 1 },
     });
   });
 

@@ -67,7 +67,7 @@ export class Answering implements Frontend {
   planned(): void {}
   event(): void {}
   pulse(): void {}
-  async ask(gate: Gate): Promise<Answer> {
+  async ask(gate: Gate, _signal: AbortSignal): Promise<Answer> {
     this.gates.push(gate);
     return this.answer(gate);
   }
