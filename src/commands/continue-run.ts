@@ -204,7 +204,7 @@ async function confirmed(
   return asked.answer.answer === 'yes' ? { from: by.holder, asked } : undefined;
 }
 
-function checkRun(session: Session, state: RunState, way: Way): void {
+export function checkRun(session: Session, state: RunState, way: Way): void {
   const { plan } = state;
   if (!plan) fail('refused', 'a run that began', 'a journal without a plan', 'there is nothing to take up');
   if (!sameIdentity(plan.identity, session.identity)) {
@@ -231,6 +231,14 @@ function checkRun(session: Session, state: RunState, way: Way): void {
       'a run that has replaced data',
       `run ${plan.run} never came to that`,
       owed(state).length > 0 ? `galera-runbook runs repair ${plan.run}` : 'there is nothing to go back from',
+    );
+  }
+  if (way === 'rollback' && (state.steps.close?.attempt ?? 0) > 0) {
+    fail(
+      'refused',
+      `the data that run ${plan.run} has replaced, set aside`,
+      `its removal has begun: run ${plan.run} was being closed`,
+      `galera-runbook runs close ${plan.run} goes on with that; restore a backup that is older`,
     );
   }
   const swapped = state.plan?.steps.some(

@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Failure } from '../../src/base/failure.ts';
 import { ClusterMirror } from '../../src/commands/cluster-mirror.ts';
-import { takeUpRun } from '../../src/commands/continue-run.ts';
+import { checkRun, takeUpRun } from '../../src/commands/continue-run.ts';
 import type { Globals } from '../../src/commands/globals.ts';
 import { RunRecord, readEvents, stateFolder } from '../../src/commands/run-record.ts';
 import type { Session } from '../../src/commands/session.ts';
@@ -140,6 +140,13 @@ describe('runs repair', () => {
     expect(said.join('')).toContain(`galera-runbook runs resume ${run} goes on with it`);
     expect(await holder()).toBe('');
   });
+});
+
+it('a run whose close has begun is not rolled back: what it had set aside is going', async () => {
+  const state = foldEvents(await whole('galera-restore', { backup: 'latest' }));
+  const closing = { ...state, steps: { ...state.steps, close: { is: 'started', attempt: 1 } as const } };
+  expect(() => checkRun(session, state, 'rollback')).not.toThrow();
+  expect(() => checkRun(session, closing, 'rollback')).toThrow('its removal has begun');
 });
 
 describe('the lease of a run that is taken up', () => {
