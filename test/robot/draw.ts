@@ -181,7 +181,7 @@ function manner(dice: Dice, lines: number): Manner {
   };
 }
 
-function run(dice: Dice, wanted?: Runbook): Act {
+function run(dice: Dice, wanted?: Runbook): Act & { readonly act: 'run' } {
   const runbook =
     wanted ??
     dice.some<Runbook>([
@@ -249,6 +249,28 @@ function down(dice: Dice): readonly Act[] {
   ];
 }
 
+/** A swap, there or back, that ends on some volumes only; then somebody starts what is there. */
+function halfSwapped(dice: Dice): readonly Act[] {
+  const when = (): When => ({
+    verb: 'swap',
+    stage: dice.one(['start', 'out', 'in', 'whole']),
+    ...(dice.in(2) ? { member: `server-${dice.whole(0, 2)}` } : {}),
+    afterMs: dice.one([0, 10]),
+  });
+  const restore = run(dice, 'galera-restore');
+  return [
+    { act: 'loom', when: when(), fault: dice.one<FaultCommand>([{ do: 'kill-runners' }, { do: 'power-loss' }]) },
+    {
+      act: 'run',
+      runbook: 'galera-restore',
+      backup: 0,
+      yes: true,
+      ...(dice.in(3) ? { during: restore.during ?? [] } : {}),
+    },
+    ...(dice.in(2) ? [{ act: 'run', runbook: 'galera-start', yes: true } as const] : []),
+  ];
+}
+
 /** The walk of a seed: a few commands, and what befalls them. */
 export function drawn(seed: number): Walk {
   const dice = new Dice(seed);
@@ -271,6 +293,7 @@ export function drawn(seed: number): Walk {
     [2, () => walk(dice.in(2) ? 'new' : 'backed-up', [run(dice, 'galera-backup')])],
     [6, () => walk('backed-up', [run(dice, 'galera-restore')])],
     [2, () => walk('backed-up', down(dice))],
+    [1, () => walk('backed-up', halfSwapped(dice))],
     [2, () => walk('restored', [{ ...takeUp(dice), way: dice.in(4) ? 'close' : 'rollback', run: 0 }])],
     [1, () => walk('restored', [run(dice)])],
   ]);

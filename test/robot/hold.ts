@@ -9,6 +9,8 @@ const usual = 1600;
 const inOneTest = 100;
 
 const first = Number(process.env.GALERA_ROBOT_SEED ?? 1);
+/** How many walks are tried to make a failing one shorter. */
+const shrinking = Number(process.env.GALERA_ROBOT_SHRINK ?? 200);
 const all = Number(process.env.GALERA_ROBOT_WALKS ?? usual);
 
 /** Every second seed, so that two files do the walks side by side. */
@@ -30,7 +32,7 @@ async function holdSeed(seed: number): Promise<void> {
   const { violation } = await walked(walk);
   if (violation === undefined) return;
   const same = async (other: Walk) => (await walked(other)).violation?.invariant === violation.invariant;
-  const short = await shortest(walk, same);
+  const short = await shortest(walk, same, shrinking);
   expect.fail(await report(seed, short, violation));
 }
 

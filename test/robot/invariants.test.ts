@@ -258,6 +258,23 @@ it('trafficOnlyToProven sees clients on data that was replaced, until it is comp
   expect(await of(swapped, { type: 'gate-answered', step: 'traffic', answer: 'yes', typed: 'x' })).toBeUndefined();
 });
 
+it('provenIsSo sees a member that runs on other data than what is said to be proven', async () => {
+  const order = [planned('same', 'galera.same-data')];
+  const { world, runs: done } = await ground();
+  const backup = done[0]?.state.outputs.prove?.id as string;
+  const outputs = { unpack: { prepared: [{ backup }] } };
+  const passed = [run({ order, outputs }, [{ type: 'step-passed', step: 'same' }])];
+  expect(await says(runs.provenIsSo, undefined, { runs: passed })).toBeUndefined();
+  const other = (changed: World) => setData(changed, second, { ...data(changed, second), uuid: 'another' });
+  expect(await says(runs.provenIsSo, other, { runs: passed })).toContain(`${second} is said to run on proven data`);
+  const back = [run({ order, section: 'rollback' }, [{ type: 'step-passed', step: 'same-again' }])].map((each) => ({
+    ...each,
+    state: { ...each.state, order: [planned('same-again', 'galera.same-data')] },
+  }));
+  const old = { r1r1r1: { [volume(first)]: { ...data(world, first), uuid: 'another' } } };
+  expect(await says(runs.provenIsSo, undefined, { runs: back, memory: { old } })).toContain('is said to run');
+});
+
 describe('donorRule', () => {
   const chosen = [
     run({ order: [planned('donor', 'galera.choose-donor')] }, [

@@ -5,6 +5,7 @@ import {
   gatesAnswered,
   noDesyncWithoutDebt,
   oldDataReachable,
+  provenIsSo,
   trafficOnlyToProven,
 } from './run-invariants.ts';
 import type { Invariant } from './seen.ts';
@@ -41,6 +42,7 @@ export const atEveryStep: readonly Named[] = [
 /** Asked after each line of a journal: they look at the last one. */
 export const atEachLine: readonly Named[] = [
   { name: 'the donor may be one', holds: donorRule },
+  { name: 'what is proven is so', holds: provenIsSo },
   { name: 'gates are answered', holds: gatesAnswered },
   { name: 'the end names the debts', holds: endNamesDebts },
 ];

@@ -190,8 +190,9 @@ class Robot {
   #look(): void {
     if (this.#violation) return;
     this.#noteDamage();
+    this.#noteDumps();
     this.#holds(atEveryStep);
-    this.#remember();
+    this.#noteGroups();
   }
 
   /** When an archive was found broken first: a fault that was planned strikes unseen. */
@@ -225,15 +226,19 @@ class Robot {
     this.#life?.kill('the robot has seen enough');
   }
 
-  #remember(): void {
-    const { members, groups } = this.#world;
-    const { memory } = this.#seen();
-    const newGroup = Object.keys(groups).some((id) => !memory.groups.has(id));
-    const dumped = Object.values(members).flatMap(({ phase, volume }) =>
-      phase === 'sst' && !memory.dumped.has(volume) ? [volume] : [],
+  #noteDumps(): void {
+    const { dumped } = this.#memory;
+    const now = Object.values(this.#world.members).flatMap(({ phase, volume }) =>
+      phase === 'sst' && !dumped.has(volume) ? [volume] : [],
     );
-    if (newGroup) this.#memory = { ...this.#memory, groups: new Set([...memory.groups, ...Object.keys(groups)]) };
-    if (dumped.length > 0) this.#memory = { ...this.#memory, dumped: new Set([...memory.dumped, ...dumped]) };
+    if (now.length > 0) this.#memory = { ...this.#memory, dumped: new Set([...dumped, ...now]) };
+  }
+
+  /** After the look: a Primary Component is judged when it is seen first. */
+  #noteGroups(): void {
+    const ids = Object.keys(this.#world.groups);
+    if (ids.some((id) => !this.#memory.groups.has(id)))
+      this.#memory = { ...this.#memory, groups: new Set([...this.#memory.groups, ...ids]) };
   }
 
   #line(book: Book, event: RunEvent): void {

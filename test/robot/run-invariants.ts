@@ -2,6 +2,8 @@ import type { RunEvent } from '../../src/engine/event.ts';
 import { kept, type RunState } from '../../src/engine/state.ts';
 import type { Dataset } from '../../src/simulator/dataset.ts';
 import { names } from '../../src/simulator/names.ts';
+import { isFile, nodeAt } from '../../src/simulator/tree.ts';
+import type { World } from '../../src/simulator/world.ts';
 import {
   dataKept,
   dataOn,
@@ -10,6 +12,7 @@ import {
   objectIn,
   type RunSeen,
   runnersOf,
+  running,
   type Seen,
   workFolders,
 } from './seen.ts';
@@ -80,6 +83,28 @@ export function replacedAndProven(events: readonly RunEvent[]): { readonly repla
     if (typed && actions.get(event.step) === 'traffic.put-back') proven = index;
   }
   return { replaced, proven };
+}
+
+/** Asked with the line that was written last: what was just found to be the proven data is of the archive's history, on every member. */
+export const provenIsSo: Invariant = ({ world, runs, memory }) => {
+  for (const { run, events, state, live } of runs) {
+    const last = events.at(-1);
+    if (!live || last?.type !== 'step-passed' || actionOf(state, last.step) !== 'galera.same-data') continue;
+    const wanted = state.section === 'rollback' ? Object.values(memory.old[run] ?? {}) : archiveOf(world, state);
+    for (const { pod, volume } of running(world)) {
+      const data = dataOn(world, volume);
+      if (wanted.length > 0 && !wanted.some((of) => has(data, of)))
+        return `${pod} is said to run on proven data, and does not`;
+    }
+  }
+  return undefined;
+};
+
+function archiveOf(world: World, state: RunState): readonly Dataset[] {
+  const [first] = (state.outputs.unpack?.prepared ?? []) as readonly { readonly backup?: string }[];
+  const volume = Object.values(world.volumes).find(({ claim }) => claim === names.backups);
+  const file = volume && nodeAt(volume.root, `${names.cluster}/${first?.backup}/backup.mbstream.zst`);
+  return isFile(file) && file.dataset !== undefined ? [file.dataset] : [];
 }
 
 /** Clients reach data that was replaced only once it was compared with what was proven, or a person has typed that they may. */
