@@ -217,7 +217,7 @@ async function confirmed(
   return asked.answer.answer === 'yes' ? { from: by.holder, asked } : undefined;
 }
 
-function checkRun(session: Session, events: readonly RunEvent[], way: Way): void {
+export function checkRun(session: Session, events: readonly RunEvent[], way: Way): void {
   const state = foldEvents(events);
   const { plan } = state;
   if (!plan) fail('refused', 'a run that began', 'a journal without a plan', 'there is nothing to take up');

@@ -220,8 +220,12 @@ export class Run {
   async drive(): Promise<number> {
     for (;;) {
       const command = decide(this.#state);
-      if (command.do === 'end') return await this.#end(command);
-      await this.#perform(command);
+      if (command.do !== 'end') {
+        await this.#perform(command);
+        continue;
+      }
+      const exit = await this.#end();
+      if (exit !== undefined) return exit;
     }
   }
 
@@ -240,10 +244,24 @@ export class Run {
     }
   }
 
-  async #end(command: Command & { do: 'end' }): Promise<number> {
-    await this.append({ type: 'run-ended', exit: command.exit, says: command.says, unpaid: command.unpaid });
-    if (this.#leased) await this.#finish();
-    return command.exit;
+  /**
+   * Decided again in its turn among the lines that wait: what was let go, or a Ctrl-C, may have changed what is owed, and the end names just
+   * that. Undefined: there is something to do after all.
+   */
+  async #end(): Promise<number | undefined> {
+    const appended = this.#last.then(async () => {
+      const command = decide(this.#state);
+      if (command.do !== 'end') return undefined;
+      await this.#append({ type: 'run-ended', exit: command.exit, says: command.says, unpaid: command.unpaid });
+      return command.exit;
+    });
+    this.#last = appended.then(
+      () => undefined,
+      () => undefined,
+    );
+    const exit = await appended;
+    if (exit !== undefined && this.#leased) await this.#finish();
+    return exit;
   }
 
   async #finish(): Promise<void> {
@@ -381,6 +399,8 @@ export class Run {
       const plan = fresh ? await planAction(action, input, look) : planned;
       if (isFailure(plan)) return await this.#failed(step.id, plan, false);
       if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
+      // Let go meanwhile: the run may have ended, and owes nothing more.
+      if (this.#state.stop === 'hard') return;
       for (const debt of plan.debts) await this.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
       started = { input, memo: plan.memo };
       await this.#started(doing, started);

@@ -42,12 +42,14 @@ function statefulSet(world: World, set: Obj): void {
   const at = (ordinal: number) => own.find((pod) => pod.metadata.name === `${name}-${ordinal}`);
   const ordered = (set.spec.podManagementPolicy ?? 'OrderedReady') === 'OrderedReady';
   const settled = own.every((pod) => pod.metadata.deletionTimestamp === undefined);
-  for (let ordinal = 0; ordinal < wanted; ordinal++) {
+  const start: number = set.spec.ordinals?.start ?? 0;
+  for (let ordinal = start; ordinal < start + wanted; ordinal++) {
     const pod = at(ordinal);
     if (pod === undefined) makePod(world, set, ordinal);
     if (ordered && (pod === undefined || !isReady(pod))) break;
   }
-  const over = own.filter((pod) => ordinalOf(pod) >= wanted).toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
+  const isOutside = (pod: Obj) => ordinalOf(pod) < start || ordinalOf(pod) >= start + wanted;
+  const over = own.filter(isOutside).toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
   // OrderedReady ends one after the other, the highest first.
   for (const pod of ordered ? (settled ? over.slice(0, 1) : []) : over) terminate(world, pod);
   if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete') loseClaims(world, set, wanted);

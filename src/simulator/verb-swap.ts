@@ -159,13 +159,21 @@ export const discard: VerbScript = {
       shell.remove(`${state}/unpacked`);
       shell.keep('bytes', shell.size(fresh));
       shell.remove(fresh);
+      if (shell.value('WHAT') !== 'all') return 'end';
+      if (shell.phaseOf(work) === 'whole') setPhase(shell, 'dropping');
       return 'old';
     }),
-    old: after(100, (shell) => {
+    old: after(renameMs, (shell) => {
+      const { old } = paths(shell);
+      const [name] = shell.names(old);
+      if (name === undefined) return 'end';
+      shell.keep('bytes', shell.kept('bytes', 0) + shell.size(`${old}/${name}`));
+      shell.remove(`${old}/${name}`);
+      return 'old';
+    }),
+    end: after(100, (shell) => {
       const { old, work } = paths(shell);
-      const all = shell.value('WHAT') === 'all';
-      if (all) shell.keep('bytes', shell.kept('bytes', 0) + shell.size(old));
-      if (all || shell.names(old).length === 0) shell.remove(old);
+      if (shell.names(old).length === 0) shell.remove(old);
       if (!shell.exists(old)) shell.remove(work);
       shell.succeed({ bytes: shell.kept('bytes', 0) });
       return undefined;

@@ -430,4 +430,18 @@ describe('Ctrl-C', () => {
     expect(exit).toBe(130);
     expect(world.journal.at(-1)).toMatchObject({ says: 'stopped by the operator' });
   });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])(
+    'twice, after line %i: the end names exactly what is owed, and nothing is owed after it',
+    async (line) => {
+      const world = newWorld();
+      const { run } = await driven(world, { event: (event, of) => void (event.seq === line && of.abandon('me')) });
+      await new Promise((resolve) => setImmediate(resolve));
+      const end = world.journal.findIndex((event) => event.type === 'run-ended');
+      const at = foldEvents(world.journal.slice(0, end + 1));
+      expect(world.journal[end]).toMatchObject({ unpaid: at.debts.map(({ id }) => id) });
+      expect(world.journal.slice(end).filter(({ type }) => type === 'debt-owed')).toEqual([]);
+      expect(run.state.phase).toBe('ended');
+    },
+  );
 });

@@ -146,9 +146,10 @@ export async function drive(
   world: World,
   catalogue: Catalogue,
   steps: readonly Step[],
-  of: { mode?: Mode; terminal?: boolean } = {},
+  of: { mode?: Mode; terminal?: boolean; event?: (event: RunEvent, run: Run) => void } = {},
 ): Promise<Driven> {
   const driving = drivingOf(world, catalogue, of.terminal ?? false);
+  const event = (line: RunEvent) => of.event?.(line, worldRun(world));
   const planning = {
     catalogue,
     look: (s: string, attempt: number) => driving.look(s, attempt, new AbortController().signal),
@@ -161,7 +162,7 @@ export async function drive(
     program: 'test',
     saw: {},
   });
-  const run = new Run(driving);
+  const run = new Run({ ...driving, frontend: { ...driving.frontend, event } });
   runs.set(world, run);
   await run.append({ type: 'run-started', plan, mode: of.mode ?? 'yes', by: 'me@here', format: 1 });
   return { exit: await run.drive(), run, plan };

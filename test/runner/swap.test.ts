@@ -352,6 +352,20 @@ describe('discard', () => {
     expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
   });
 
+  test('all, killed half-way, leaves nothing that can be put back: half of the old data is none', async () => {
+    const of = volume();
+    await swap(of);
+    const cut = commandFolder({
+      rm: `case "$*" in *" "*/old) /bin/rm -rf -- "\${@: -1}/ibdata1"; kill -9 $PPID; exit 1 ;; esac; exec /bin/rm "$@"`,
+    });
+    await runVerb('discard', { WORK: of.work, WHAT: 'all' }, { commands: cut });
+    expect(Object.keys(harvest(join(of.work, 'old')))).not.toContain('ibdata1');
+    expect((await swapBack({ ...of, work: of.work })).failure?.found).toContain('it was removed after the swap');
+    expect(harvest(of.data)).toMatchObject(copy);
+    expect((await discard(of, 'all')).failure).toBeUndefined();
+    expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
+  });
+
   test.each(['unpacked', 'all'])('%s is refused while a swap is half', async (what) => {
     const of = volume();
     await swap(of, powerCutAt(9, 'after'));

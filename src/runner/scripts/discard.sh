@@ -13,7 +13,11 @@ gone() {
 rm -f -- "$GR_WORK/state/unpacked" # first: what is half gone is no copy any more
 gone "$GR_WORK/new"
 case $GR_WHAT in
-  all) gone "$GR_WORK/old" ;;
+  all)
+    # Said first: of former data that is half gone nothing may be put back.
+    [ "$phase" != whole ] || set_phase dropping
+    gone "$GR_WORK/old"
+    ;;
   unpacked) rmdir -- "$GR_WORK/old" 2> /dev/null || true ;; # nothing is in it after a swap-back
   *) fail 'WHAT unpacked or all' "$GR_WHAT" 'this is a defect of the program: report it' ;;
 esac
