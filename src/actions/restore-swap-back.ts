@@ -68,6 +68,15 @@ export const restoreSwapBack: Action = {
 async function requireSetAside(hands: Hands, view: ClusterView): Promise<void> {
   const { run } = hands.at;
   const volumes = await readPositions(hands, view, view.members, await freshNames(hands, 'p', view.members));
+  const dropped = volumes.filter(({ swaps }) => swaps.some((swap) => swap.run === run && swap.state === 'dropped'));
+  if (dropped.length > 0) {
+    fail(
+      'unsafe',
+      `what run ${run} has set aside, whole on every member's volume`,
+      `it was given up on ${namesOf(dropped)}: it is removed, or half removed`,
+      `start the cluster on the data that is there (galera-runbook start), then galera-runbook runs close ${run}; restore a backup that is older`,
+    );
+  }
   const gone = volumes.filter(({ swaps }) => !swaps.some((swap) => swap.run === run));
   if (gone.length === 0) return;
   fail(

@@ -9,8 +9,8 @@ import type { Frontend } from '../engine/frontend.ts';
 import { effectText, gateOfResume, gateOfTakeover } from '../engine/gate.ts';
 import { gatePolicy } from '../engine/gate-policy.ts';
 import { planPart, refusals } from '../engine/plan.ts';
-import { type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
-import { kept, owed, type RunState } from '../engine/state.ts';
+import { closeStep, type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
+import { kept, owed, type RunState, stepState } from '../engine/state.ts';
 import { repairCommand, resumeCommand } from '../record/commands.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { sameIdentity } from '../target/identity.ts';
@@ -251,6 +251,15 @@ function checkRun(session: Session, state: RunState, way: Way): void {
       `the data that run ${plan.run} has replaced, set aside`,
       'it was not kept',
       'restore a backup that is older',
+    );
+  }
+  // Part of what was set aside may be removed already, on one member and not on another.
+  if (way === 'rollback' && stepState(state, closeStep).attempt > 0) {
+    fail(
+      'refused',
+      `a run that nobody has begun to close`,
+      `the close of run ${plan.run} has started: the data set aside may be half removed`,
+      `galera-runbook runs close ${plan.run}; then restore a backup that is older`,
     );
   }
   if (way === 'close' && owed(state).length > 0) {

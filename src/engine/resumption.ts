@@ -81,9 +81,12 @@ function otherPayers(state: RunState, runbook: Runbook): readonly Step[] {
   return runbook.steps.filter((step) => open.some((debt) => step.pays.includes(debt.step)));
 }
 
+/** The one step of `runs close`. */
+export const closeStep = 'close';
+
 function closing(of: string, payWith: { readonly action: string; readonly input: JsonObject }): Step {
   return {
-    id: 'close',
+    id: closeStep,
     title: 'Remove what was set aside',
     prose: '',
     line: 0,

@@ -142,6 +142,29 @@ describe('runs repair', () => {
   });
 });
 
+describe('runs rollback', () => {
+  it('is refused once a close has started: the data set aside may be half removed', async () => {
+    const before = await whole('galera-restore', { backup: 'latest' });
+    const { steps } = foldEvents(before);
+    expect(steps.swap?.is).toBe('passed');
+    const kept = foldEvents(before).debts.find(({ due }) => due === 'close');
+    const step = { id: 'close', title: 'x', prose: '', line: 0, kind: 'do', action: 'restore.discard-kept' } as const;
+    const planned = { step: { ...step, with: {}, when: [], pays: [kept?.step ?? ''] }, input: {}, danger: 'destroys' };
+    const seq = before.at(-1)?.seq ?? 0;
+    const at = before.at(-1)?.at ?? 0;
+    const cut = [
+      { type: 'run-continued', way: 'close', steps: [{ ...planned, says: [], effects: [], debts: [], memo: {}, pendingInputs: [] }], mode: 'yes', by: session.by, program: 'x' },
+      { type: 'step-started', step: 'close', attempt: 1, input: {}, memo: {} },
+    ].map((event, index) => ({ ...event, seq: seq + index + 1, at })) as unknown as RunEvent[];
+    await recorded([...before, ...cut], shippedBytes('galera-restore'));
+    expect(await refused('rollback')).toMatchObject({
+      kind: 'refused',
+      found: expect.stringContaining('has started'),
+      next: expect.stringContaining(`galera-runbook runs close ${run}`),
+    });
+  });
+});
+
 describe('the lease of a run that is taken up', () => {
   it('is taken at once from a dead process of this machine and user', async () => {
     await recorded(await died(copying));
