@@ -8,6 +8,7 @@ import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
 import { freshNames, readPositions } from './read-positions.ts';
 import { runFenced } from './run-fenced.ts';
+import { requireCut } from './traffic.ts';
 
 /** Puts the data back that this run has set aside, from a whole swap or from half of one. Fenced like the swap. */
 export const restoreSwapBack: Action = {
@@ -52,6 +53,7 @@ export const restoreSwapBack: Action = {
 
   async apply(_input, hands) {
     const view = await fencedCluster(hands);
+    requireCut(hands, view);
     await requireSetAside(hands, view);
     const values = { WORK: workFolder(hands.at.run) };
     const specs = view.members.map((member) =>

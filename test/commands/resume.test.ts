@@ -153,7 +153,14 @@ describe('runs rollback', () => {
     const seq = before.at(-1)?.seq ?? 0;
     const at = before.at(-1)?.at ?? 0;
     const cut = [
-      { type: 'run-continued', way: 'close', steps: [{ ...planned, says: [], effects: [], debts: [], memo: {}, pendingInputs: [] }], mode: 'yes', by: session.by, program: 'x' },
+      {
+        type: 'run-continued',
+        way: 'close',
+        steps: [{ ...planned, says: [], effects: [], debts: [], memo: {}, pendingInputs: [] }],
+        mode: 'yes',
+        by: session.by,
+        program: 'x',
+      },
       { type: 'step-started', step: 'close', attempt: 1, input: {}, memo: {} },
     ].map((event, index) => ({ ...event, seq: seq + index + 1, at })) as unknown as RunEvent[];
     await recorded([...before, ...cut], shippedBytes('galera-restore'));

@@ -112,20 +112,6 @@ describe('swap', () => {
     expectWhole(of, await swap(of));
   });
 
-  test('tells at its end what the verb position would find', async () => {
-    const of = volume();
-    const { result } = await swap(of);
-    const {
-      source,
-      uuid: history,
-      seqno,
-      safeToBootstrap,
-      swaps,
-    } = (await runVerb('position', of.values)).result ?? {};
-    expect(result).toMatchObject({ source, uuid: history, seqno, safeToBootstrap, swaps });
-    expect(result).toMatchObject({ seqno: '6', swaps: [{ run: 'k3p9x2', state: 'whole' }] });
-  });
-
   test('of a data directory below the volume', async () => {
     const root = temporaryFolder();
     const [data, work] = [join(root, 'mysql'), join(root, 'galera_runbook_k3p9x2')];
