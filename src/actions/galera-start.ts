@@ -11,6 +11,7 @@ import { isAnnotated } from './scale.ts';
 import { coldStart } from './start-cold.ts';
 import { joinOthers } from './start-join.ts';
 import { somePrimary } from './start-wait.ts';
+import { keepCut } from './traffic.ts';
 
 const fields = {
   replicas: countField.required,
@@ -21,7 +22,7 @@ const fields = {
 
 /**
  * Starts the cluster from whatever state it is in: all stopped, only ordinal 0 up, a start that was cut short. The one action for every
- * way, forward and back (design §5). From a full stop: reads every position (or has it from the swap right before), starts the member that has the highest one as a new Primary
+ * way, forward and back (design §5). From a full stop: reads every position, starts the member that has the highest one as a new Primary
  * Component, makes sure that the others can join it without a state dump, and starts them.
  */
 export const galeraStart: Action = {
@@ -102,6 +103,7 @@ export const galeraStart: Action = {
   async apply(input, hands) {
     const { replicas, dump } = inputOf(input);
     const view = await viewCluster(hands, replicas);
+    await keepCut(hands, view);
     if (view.statefulSet.replicas > replicas) {
       fail(
         'refused',

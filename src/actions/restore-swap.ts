@@ -4,14 +4,13 @@ import { formatPosition, shortPosition } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
 import { fencedCluster } from './every-member.ts';
 import { booleanField, known, listField } from './fields.ts';
-import { rememberSwap } from './just-swapped.ts';
 import { deadlines, folderName, memberJob } from './member-job.ts';
 import { oldDataText } from './old-data.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, preparedFrom } from './prepared.ts';
 import { runFenced } from './run-fenced.ts';
-import { foundJobs } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
+import { requireCut } from './traffic.ts';
 
 const fields = { prepared: listField.required, 'keep-current-data': booleanField.required };
 
@@ -92,6 +91,7 @@ export const restoreSwap: Action = {
     const copies = preparedFrom(prepared ?? []);
     const position = onePosition(copies);
     const view = await fencedCluster(hands);
+    requireCut(hands, view);
     const members = everyMember(
       view,
       copies.map(({ member }) => member),
@@ -100,12 +100,6 @@ export const restoreSwap: Action = {
     const specs = members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap', values, besideMember: false, deadlineMs: deadlines.swap }),
     );
-    // Jobs that an earlier start has left say where the data stood then.
-    const earlier = await foundJobs(
-      hands,
-      specs.map(({ name }) => name),
-    );
-    const reports = await runFenced(hands, specs);
-    if (earlier.every((report) => report === undefined)) rememberSwap(hands, view, reports);
+    await runFenced(hands, specs);
   },
 };

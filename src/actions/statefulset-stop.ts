@@ -10,6 +10,7 @@ import { memberText } from './member-text.ts';
 import { poll, type Waiting } from './poll.ts';
 import { scale } from './scale.ts';
 import { mayNotStop, stopProblems } from './stop-problems.ts';
+import { requireCut } from './traffic.ts';
 
 const stopMs = 45 * 60_000;
 /** How long ordinal 0 may take to see that it is alone: it decides only which member has the highest position. */
@@ -99,6 +100,7 @@ export const statefulsetStop: Action = {
     if (view.statefulSet.replicas > 0) {
       const refused = mayNotStop(hands, await stopProblems(hands, view));
       if (refused) throw new FailureError(refused);
+      requireCut(hands, view);
       if (known(fields, input).serving === 'refuse') await requireDown(hands);
       if (await someServe(hands, view)) await byWayOfOne(hands, view, until);
       await scale(hands, view, 0, view.members.length);

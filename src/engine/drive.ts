@@ -516,7 +516,7 @@ export class Run {
   }
 
   #hands(look: Look, paying: boolean) {
-    const at = { ...look.at, unattended: this.#state.mode === 'yes' };
+    const at = { ...look.at, owes: owed(this.#state).map(({ id }) => id), unproven: this.#state.unproven };
     return fencedHands({ ...look, at }, this.#env.writes, {
       append: (event) => this.append(event),
       mirror: () => this.#env.mirror.push(this.#events),

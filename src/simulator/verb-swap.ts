@@ -107,8 +107,8 @@ export const swapBack: VerbScript = {
       if (phase === 'dropping')
         shell.fail(
           `the former data in ${old}`,
-          'it was removed after the swap, as the run was told',
-          'restore a backup that is older',
+          'it was given up after the swap: it is removed, or half removed',
+          'close the run; restore a backup that is older',
         );
       if (phase === 'back') return 'done';
       setPhase(shell, 'returning');
@@ -152,7 +152,8 @@ export const discard: VerbScript = {
   stages: {
     start: after(200, (shell) => {
       const { work, state, fresh } = paths(shell);
-      if (['swapping', 'returning'].includes(shell.phaseOf(work)))
+      const phase = shell.phaseOf(work);
+      if (['swapping', 'returning'].includes(phase))
         shell.fail(`a swap in ${work} that is whole or undone`, 'it is half', 'finish the swap, or undo it');
       if (!['all', 'unpacked'].includes(shell.value('WHAT')))
         shell.fail('WHAT unpacked or all', shell.value('WHAT'), defect);

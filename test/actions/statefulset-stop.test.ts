@@ -77,6 +77,15 @@ describe('statefulset.stop', () => {
     expect(refused(await statefulsetStop.plan({}, target)).found).toContain('whenScaled is Delete');
   });
 
+  test('stops nothing when somebody has put the selector back that this run has cut', async () => {
+    const { memo } = planned(await statefulsetStop.plan({}, target));
+    target.at = { ...target.at, owes: ['traffic:mariadb'] };
+    const failure = await failureFrom(statefulsetStop.apply({}, target, memo));
+    expect(failure).toMatchObject({ kind: 'refused', expected: 'Service mariadb cut by run n5g1s7, as it left it' });
+    expect(failure.next).toContain(`{"spec":{"selector":{"galera-runbook/cut":"n5g1s7"}}}`);
+    expect(scales).toEqual([]);
+  });
+
   test('is refused where something else owns the StatefulSet', async () => {
     target.change('StatefulSet', 'mariadb-server', (set) => ({
       ...set,

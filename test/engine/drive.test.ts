@@ -337,15 +337,18 @@ describe('the fence', () => {
   });
 });
 
-it.each([
-  ['yes', true],
-  ['interactive', false],
-] as const)('a run in mode %s tells its actions whether a person is waited for', async (mode, unattended) => {
+it('a step is told what its run owes, and whether the data that runs is unproven', async () => {
   const world = newWorld();
-  const told: (boolean | undefined)[] = [];
-  world.during = async (_id, _run, hands) => void told.push(hands.at.unattended);
-  await driven(world, { mode, terminal: true });
-  expect(told).toEqual([unattended, unattended, unattended, unattended, unattended]);
+  const told: unknown[] = [];
+  world.during = async (id, _run, hands) => void told.push([id, hands.at.owes, hands.at.unproven]);
+  await driven(world);
+  expect(told).toEqual([
+    ['unpack', ['debt:unpack'], false],
+    ['cut', ['debt:unpack', 'debt:cut'], false],
+    ['swap', ['debt:unpack', 'debt:cut'], true],
+    ['traffic', ['debt:unpack', 'debt:cut'], true],
+    ['discard', ['debt:unpack'], true],
+  ]);
 });
 
 describe('Ctrl-C', () => {
