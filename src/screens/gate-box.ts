@@ -52,7 +52,7 @@ function parts(state: ScreensState, gate: GateView, area: Area) {
   const all = gateLines(state, gate, inside);
   const ask = askLines(gate);
   const paged = all.length > area.height - 2 - ask.length;
-  const asks = paged ? [...clusterLines(state, inside), ...ask] : ask;
+  const asks = paged ? [blank, ...clusterLines(state, inside), ...ask.slice(1)] : ask;
   return { all, asks, room: Math.max(1, area.height - 2 - asks.length) };
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Globals } from '../../src/commands/globals.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
@@ -16,6 +16,7 @@ interface Recorded {
 /** Runs as they stand in the journals, oldest first. */
 export function runsIn({ globals }: Recorded): readonly (readonly RunEvent[])[] {
   const folder = join(globals.stateDir ?? '', 'runs');
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .map((run) => {
       const read = readJournal(readFileSync(join(folder, run, 'journal.jsonl'), 'utf8'));

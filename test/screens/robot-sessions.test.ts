@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lossy, practising } from './practising.ts';
 import { answersIn, lastRun, rowsOf } from './recorded.ts';
+import { gateOf } from './robot.ts';
 
 const patience = { timeout: 60_000 };
 
@@ -41,7 +42,7 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
       const restored = rowsOf(simulation);
       expect(restored.every((member) => member.some(({ table }) => table === 'customers'))).toBe(true);
       await robot.press('u');
-      await robot.work((screen) => screen.includes('rollback') && screen.includes('ended with exit'));
+      await robot.work((screen) => screen.includes('traffic-again') && screen.includes('ended with exit 0'));
       expect(lastRun(on)).toMatchObject({ exit: 0, debts: [] });
       expect(rowsOf(simulation)).toEqual(lost);
       await on.leave();
@@ -54,7 +55,9 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
     const before = rowsOf(simulation);
     await robot.press('3');
     await robot.press('r');
-    const refused = await robot.work('ended with exit 5', (screen) => (screen.includes('DESTROYS') ? 'no' : 'yes'));
+    const refused = await robot.work('ended with exit 5', (screen) =>
+      gateOf(screen).includes('swap the data') ? 'no' : 'yes',
+    );
     expect(refused).toContain('HEALTHY');
     expect(answersIn(on).at(-1)).toBe('swap no');
     expect(lastRun(on)).toMatchObject({ exit: 5, debts: [] });
