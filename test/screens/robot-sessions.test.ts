@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lossy, practising } from './practising.ts';
 import { answersIn, lastRun, rowsOf } from './recorded.ts';
-import { gateOf } from './robot.ts';
+import { wantsName } from './robot.ts';
 
 const patience = { timeout: 60_000 };
 
@@ -55,9 +55,7 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
     const before = rowsOf(simulation);
     await robot.press('3');
     await robot.press('r');
-    const refused = await robot.work('ended with exit 5', (screen) =>
-      gateOf(screen).includes('swap the data') ? 'no' : 'yes',
-    );
+    const refused = await robot.work('ended with exit 5', (screen) => (wantsName(screen) ? 'no' : 'yes'));
     expect(refused).toContain('HEALTHY');
     expect(answersIn(on).at(-1)).toBe('swap no');
     expect(lastRun(on)).toMatchObject({ exit: 5, debts: [] });
