@@ -111,6 +111,8 @@ async function runbooksFor(globals: Globals, session: Session): Promise<readonly
 }
 
 async function propose(globals: Globals, session: Session, wish: Wish): Promise<Proposal> {
+  // Screens stay open for long: behind the same names may be another cluster by now, and its plan would bear the first one's identity.
+  await session.checkIdentity();
   const loaded = await loadRunbook(globals, wish.runbook);
   const plan = await planOf(session, loaded.runbook, session.ports.newRun(), wish.parameters);
   const state = applyEvent(newRun, {
@@ -139,9 +141,10 @@ function takeUp(
   session: Session,
   of: { readonly run: string; readonly way: Way; readonly frontend: Frontend },
 ): CarriedOut {
-  return following((begun) =>
-    takeUpRun(globals, session, of.run, of.way, {}, 'interactive', { frontend: of.frontend, begun }),
-  );
+  return following(async (begun) => {
+    await session.checkIdentity();
+    return await takeUpRun(globals, session, of.run, of.way, {}, 'interactive', { frontend: of.frontend, begun });
+  });
 }
 
 /** A stop that is asked for before the run goes reaches it when it does. */

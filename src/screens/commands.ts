@@ -240,7 +240,9 @@ function restore(acting: Acting): void {
 
 function owingRun({ state }: View): string | undefined {
   if (state.run !== undefined && !state.run.going && state.run.state.debts.length > 0) return state.run.state.plan?.run;
-  return (state.listing.last?.value.debts ?? []).find(({ due, carried }) => due === 'end' && !carried)?.run;
+  const open = (state.listing.last?.value.debts ?? []).filter(({ due }) => due === 'end');
+  // The lease of a process that was killed is held still: taking the run up finds out whether it lives.
+  return (open.find(({ carried }) => !carried) ?? open[0])?.run;
 }
 
 function match({ store, writer }: Acting, by: 1 | -1): void {

@@ -23,9 +23,7 @@ export function gateBox(view: View, gate: GateView, area: Area): readonly Line[]
   const inside = area.width - 4;
   const edge = (text: string): Span => span(text, box.role);
   const framed = (of: Line) => line(edge(`${box.side} `), fitLine(of, inside), edge(` ${box.side}`));
-  const asks = askLines(gate);
-  const room = Math.max(1, area.height - 2 - asks.length);
-  const all = gateLines(state, gate, inside);
+  const { all, room, asks } = parts(state, gate, area);
   const top = pageTop(state, all.length, room);
   const shown = all.slice(top, top + room);
   const filler = Array.from({ length: room - shown.length }, () => blank);
@@ -48,14 +46,24 @@ export function gateBox(view: View, gate: GateView, area: Area): readonly Line[]
   ];
 }
 
+/** What is read, and what is asked below it. Of a gate that is paged the target stays in sight: its name is what has to be typed. */
+function parts(state: ScreensState, gate: GateView, area: Area) {
+  const inside = area.width - 4;
+  const all = gateLines(state, gate, inside);
+  const ask = askLines(gate);
+  const paged = all.length > area.height - 2 - ask.length;
+  const asks = paged ? [blank, ...clusterLines(state, inside), ...ask.slice(1)] : ask;
+  return { all, asks, room: Math.max(1, area.height - 2 - asks.length) };
+}
+
 /** How much there is to read, and how much of it is seen at once. */
 export function gateScroll(
   state: ScreensState,
   gate: GateView,
   area: Area,
 ): { readonly lines: number; readonly page: number } {
-  const room = Math.max(1, area.height - 2 - askLines(gate).length);
-  return { lines: gateLines(state, gate, area.width - 4).length, page: room };
+  const { all, room } = parts(state, gate, area);
+  return { lines: all.length, page: room };
 }
 
 export function gateEndShown(state: ScreensState, gate: GateView, area: Area): boolean {
@@ -126,7 +134,7 @@ function gateLines(state: ScreensState, view: GateView, width: number): readonly
   return [
     ...labelled(head, first, width),
     blank,
-    ...labelled('cluster', `${target?.namespace}/${target?.cluster}    context ${target?.context}`, width),
+    ...clusterLines(state, width),
     ...labelled(
       'identity',
       `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuid === undefined ? '' : `    state ${uuid.slice(0, 8)}`}`,
@@ -141,6 +149,10 @@ function gateLines(state: ScreensState, view: GateView, width: number): readonly
     }),
     ...changed.flatMap((text) => labelled(span('! changed', 'look'), text, width)),
   ];
+}
+
+function clusterLines({ target }: ScreensState, width: number): Line[] {
+  return labelled('cluster', `${target?.namespace}/${target?.cluster}    context ${target?.context}`, width);
 }
 
 function owesLines({ run }: ScreensState, planned: PlannedStep | undefined, width: number): Line[] {

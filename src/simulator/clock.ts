@@ -107,6 +107,12 @@ export class VirtualClock implements Clock {
     const due = this.#sleepers.filter((each) => each.at <= now).toSorted((a, b) => a.at - b.at || a.order - b.order);
     this.#sleepers = this.#sleepers.filter((each) => each.at > now);
     for (const sleeper of due) sleeper.wake();
-    this.#arm();
+    const rest = mostMs - Math.max(0, ms);
+    if (this.#pace === 0 || due.length === 0 || rest <= 0) this.#arm();
+    else {
+      // The rest of this frame, once whoever was just woken has had its turn: many who wake often must not slow time down.
+      this.#armed = true;
+      setImmediate(() => this.#turn(rest));
+    }
   }
 }
