@@ -15,6 +15,7 @@ import type { RunEvent, Way } from '../../src/engine/event.ts';
 import { owed } from '../../src/engine/state.ts';
 import { lockRun } from '../../src/host/run-lock.ts';
 import { who } from '../../src/host/who.ts';
+import { summarize } from '../../src/record/run-summary.ts';
 import { type GroundCluster, groundOf, run, shippedBytes } from '../actions/fake-ground.ts';
 import { mortal, type Place } from '../engine/crash.ts';
 import { failureFrom, freshFolder } from '../host/folder.ts';
@@ -131,6 +132,10 @@ describe('runs repair', () => {
     expect(owed(foldEvents(await events()))).toHaveLength(1);
     expect(await take('repair')).toBe(0);
     expect(foldEvents(await events()).debts).toEqual([]);
+    const says = 'what was owed is paid; the run did not reach its goal: copy, prove, retain not done';
+    expect((await events()).findLast(({ type }) => type === 'run-ended')).toMatchObject({ exit: 0, says });
+    expect(summarize(await events())).toMatchObject({ outcome: 'repaired', says });
+    expect(await refused('resume')).toMatchObject({ next: 'start a new one: galera-runbook run galera-backup' });
   });
 
   it('of a killed run that owes nothing gives its lease back and names the command that goes on', async () => {
