@@ -8,6 +8,7 @@ import { ClusterMirror } from '../../src/commands/cluster-mirror.ts';
 import { takeUpRun } from '../../src/commands/continue-run.ts';
 import type { Globals } from '../../src/commands/globals.ts';
 import { RunRecord, readEvents, stateFolder } from '../../src/commands/run-record.ts';
+import { showRun } from '../../src/commands/runs.ts';
 import type { Session } from '../../src/commands/session.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { Run } from '../../src/engine/drive.ts';
@@ -145,6 +146,17 @@ describe('runs repair', () => {
     expect(said.join('')).toContain(`galera-runbook runs resume ${run} goes on with it`);
     expect(await holder()).toBe('');
   });
+});
+
+it('runs show says of every step what it found or did, and why it was left out', async () => {
+  await recorded(await whole('galera-backup'));
+  await showRun(globals, run);
+  const rows = said
+    .join('')
+    .split('\n')
+    .filter((line) => /^[a-z-]+ +(passed|skipped) /.test(line));
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows) expect(row).toMatch(/^\S+ +(passed +\d+|skipped) +\S/);
 });
 
 it('a rollback that nobody says yes to leaves a good run as it was: nothing is written, and its result stays', async () => {
