@@ -1,11 +1,12 @@
 import { catalogue } from '../actions/catalogue.ts';
+import { FailureError } from '../base/failure.ts';
 import { listRunbooks } from '../host/runbook-files.ts';
 import { formatProblem } from '../runbook/problem.ts';
 import { type Danger, type Runbook, worse } from '../runbook/runbook.ts';
 import { columns } from './columns.ts';
 import type { Globals } from './globals.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
-import { data, talk } from './output.ts';
+import { data, talk, tellFailure } from './output.ts';
 
 /** The worst that a document's steps may do. */
 export function dangerOf(runbook: Runbook): Danger {
@@ -72,8 +73,13 @@ export async function validate(globals: Globals, words: readonly string[]): Prom
           `${runbook.name}: valid, ${runbook.steps.length} steps, ${runbook.rollback.length} for rollback, sha256 ${runbook.sha256}`,
         );
     } catch (thrown) {
-      if (!(thrown instanceof RunbookError)) throw thrown;
+      if (!(thrown instanceof FailureError)) throw thrown;
       bad += 1;
+      if (!(thrown instanceof RunbookError)) {
+        results.push({ runbook: word, problems: [thrown.failure] });
+        if (globals.output === 'text') tellFailure(thrown.failure);
+        continue;
+      }
       results.push({ runbook: word, problems: thrown.problems });
       if (globals.output === 'text') for (const problem of thrown.problems) talk(formatProblem(problem));
     }

@@ -1,5 +1,6 @@
 import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
+import type { RunEvent } from '../engine/event.ts';
 import { isLocked } from '../host/run-lock.ts';
 import { closeCommand, repairCommand, resumeCommand } from '../record/commands.ts';
 import { type RunSummary, summarize } from '../record/run-summary.ts';
@@ -77,7 +78,7 @@ export async function showRun(globals: Globals, word: string): Promise<number> {
     id,
     step.is,
     step.attempt === 0 ? '' : String(step.attempt),
-    step.failure ? step.failure.found : '',
+    lastSaid(events, id),
   ]);
   const lines = [
     `run        ${summary.run} of ${summary.runbook}, ${summary.title}`,
@@ -91,10 +92,22 @@ export async function showRun(globals: Globals, word: string): Promise<number> {
     ...summary.kept.map((debt) => `keeps      ${debt.says}; ${closeCommand(summary.run)}`),
     `record     ${folder.path}`,
     '',
-    ...columns(['step', 'state', 'attempt', 'found'], steps),
+    ...columns(['step', 'state', 'attempt', 'says'], steps),
   ];
   data(lines.join('\n'));
   return 0;
+}
+
+/** What a step has found, done, or why it was left out: the last time. */
+function lastSaid(events: readonly RunEvent[], id: string): string {
+  const last = events.findLast(
+    (event) =>
+      (event.type === 'step-passed' || event.type === 'step-failed' || event.type === 'step-skipped') &&
+      event.step === id,
+  );
+  if (last?.type === 'step-passed') return last.says;
+  if (last?.type === 'step-skipped') return last.reason;
+  return last?.type === 'step-failed' ? last.failure.found : '';
 }
 
 export async function showTranscript(globals: Globals, word: string): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Debt } from './action.ts';
 import type { PlannedStep } from './event.ts';
 import { exitOfRun } from './exit-code.ts';
-import { answeredNo, hasBegun, stoppedBy } from './resumption.ts';
+import { answeredNo, hasBegun, notReached, stoppedBy } from './resumption.ts';
 import { kept, leftAtWork, owed, type RunState, stepState } from './state.ts';
 
 export type Command =
@@ -103,5 +103,7 @@ function saysEnd(state: RunState): string {
   if (no !== undefined) return `answered no at ${no === 'plan' ? 'the plan' : no}`;
   if (state.failure)
     return state.changed ? `failed at ${state.failure.step}` : `refused at ${state.failure.step}, nothing was changed`;
+  const left = notReached(state);
+  if (left.length > 0) return `what was owed is paid; the run did not reach its goal: ${left.join(', ')} not done`;
   return state.warnings > 0 ? 'done, with warnings' : 'done and verified';
 }

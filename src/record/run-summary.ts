@@ -2,7 +2,8 @@ import type { Debt } from '../engine/action.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
-import { kept, owed } from '../engine/state.ts';
+import { notReached } from '../engine/resumption.ts';
+import { kept, owed, type RunState } from '../engine/state.ts';
 import { clusterWord } from '../target/identity.ts';
 import { openEndCommand } from './commands.ts';
 
@@ -49,13 +50,19 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
     by: state.by,
     startedAt,
     ...(ended === undefined ? {} : { endedAt: ended.at, exit: ended.exit, says: ended.says }),
-    outcome: ended?.exit === exits.owes && ended.unpaid.length === 0 ? 'left at work' : outcomeOf(ended?.exit),
+    outcome: ended === undefined ? outcomeOf(undefined) : outcomeOfEnd(ended, state),
     unpaid: owed(state),
     kept: state.closed ? [] : kept(state),
     closed: state.closed,
     ...(openEnd === undefined ? {} : { openEnd }),
     lastEventAt: last.at,
   };
+}
+
+function outcomeOfEnd(ended: RunEvent & { readonly type: 'run-ended' }, state: RunState): string {
+  if (ended.exit === exits.owes && ended.unpaid.length === 0) return 'left at work';
+  const well = ended.exit === exits.done || ended.exit === exits.warned;
+  return well && notReached(state).length > 0 ? 'repaired' : outcomeOf(ended.exit);
 }
 
 const outcomes: Readonly<Record<number, string>> = {

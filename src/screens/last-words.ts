@@ -2,7 +2,7 @@ import { formatClock } from '../base/duration.ts';
 import { safeText } from '../base/safe-text.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
 import { exits } from '../engine/exit-code.ts';
-import { closingStep } from '../engine/resumption.ts';
+import { closingStep, notReached } from '../engine/resumption.ts';
 import { kept, owed, stepState } from '../engine/state.ts';
 import { closeCommand, openEndCommand, rollbackCommand } from '../record/commands.ts';
 import type { ScreensState } from './state.ts';
@@ -25,13 +25,15 @@ export function lastWords(state: ScreensState, transcript: (run: string) => stri
       ? undefined
       : `${formatClock(endedAt - startedAt)}, ${dateTimeText(startedAt)} to ${clockText(endedAt)}`;
   const word =
-    exit === exits.done
-      ? 'DONE AND VERIFIED'
-      : exit === exits.warned
-        ? 'DONE WITH WARNINGS'
-        : exit === undefined
-          ? 'NOT ENDED'
-          : 'NOT DONE';
+    (exit === exits.done || exit === exits.warned) && notReached(run.state).length > 0
+      ? 'REPAIRED, NOT DONE'
+      : exit === exits.done
+        ? 'DONE AND VERIFIED'
+        : exit === exits.warned
+          ? 'DONE WITH WARNINGS'
+          : exit === undefined
+            ? 'NOT ENDED'
+            : 'NOT DONE';
   const lines = [
     `galera-runbook: run ${plan.run} of ${plan.runbook.name} is ${word}${exit === undefined ? '' : ` (exit ${exit})`}`,
     '',

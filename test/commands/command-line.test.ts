@@ -25,6 +25,13 @@ describe('a run that is taken up', () => {
   });
 });
 
+test('runbooks validate goes on after a document that is not there, and ends with 2', async () => {
+  expect(await main(['runbooks', 'validate', './missing.md', 'galera-backup', 'no-such'])).toBe(2);
+  expect(out).toContain('galera-backup: valid');
+  expect(err).toContain('missing.md');
+  expect(err).toContain('no-such');
+});
+
 describe('runs rollback where nobody can be asked', () => {
   test.each([
     ['without a terminal', [], 'no terminal'],

@@ -172,7 +172,7 @@ describe('the start of a step', () => {
     ['is short', { ms: 9000 }, []],
     [
       'takes 10 s',
-      { ms: 10_000, says: ['does it'] },
+      { ms: 10_000, says: ['does it', 'in a way that the gate has shown'] },
       ['05:00:04Z q8d4w6 step-started  1/1 act, changes: does it, about 10 s'],
     ],
     ['has no estimate', {}, ['05:00:04Z q8d4w6 step-started  1/1 act, changes: The step act']],
