@@ -8,6 +8,7 @@ import { actionsPage } from './docs/actions.ts';
 import { commandLinePage } from './docs/command-line.ts';
 import { exitCodeTable } from './docs/exit-codes.ts';
 import { folderTable } from './docs/folders.ts';
+import { safetyPage } from './docs/safety.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -33,6 +34,7 @@ export function generated(): Readonly<Record<string, string>> {
   return {
     'docs/reference/actions.md': actionsPage(),
     'docs/reference/command-line.md': commandLinePage(),
+    'docs/safety.md': safetyPage(),
     'README.md': withBlock(read('README.md') ?? '', 'exit codes', exitCodeTable()),
     'CONTRIBUTING.md': withBlock(read('CONTRIBUTING.md') ?? '', 'folders', folderTable()),
   };
