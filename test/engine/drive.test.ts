@@ -155,6 +155,19 @@ describe('whether a step has happened, asked after it was done', () => {
   });
 });
 
+it('a step whose effect got no answer is in doubt, and one that was refused is not', async () => {
+  const failedOf = async (of: ReturnType<typeof failure>) => {
+    const world = newWorld();
+    world.fails = { unpack: of };
+    await driven(world);
+    return world.journal.find((event) => event.type === 'step-failed');
+  };
+  expect(await failedOf(failure('unknown', 'an answer', 'socket hang up', 'ask again'))).toMatchObject({
+    inDoubt: true,
+  });
+  expect(await failedOf(broken)).toMatchObject({ inDoubt: false });
+});
+
 describe('traffic', () => {
   const steps = [
     step('cut', 'cut'),
