@@ -225,7 +225,7 @@ describe('restore.swap', () => {
       'goes back from 36553af3:100 to 36553af3:57: undoes 43 transactions, and what is written from now until the stop',
     );
     const history = '00000000-1111-2222-3333-444444444444';
-    target.say(names[1] ?? '', synced({ localUuid: history }));
+    target.say(names[1] ?? '', synced({ localUuid: history, lastCommitted: '5' }));
     expect(await says()).toContain('the backup is of history 36553af3, the members are of 00000000');
     for (const name of names) target.say(name, synced({ lastCommitted: '57' }));
     expect(await says()).toContain('undoes no transaction');
