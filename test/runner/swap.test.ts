@@ -369,7 +369,7 @@ describe('discard', () => {
       expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
     }
     expect(dropped).toBeGreaterThan(0);
-  });
+  }, 120_000);
 
   test.each(['unpacked', 'all'])('%s is refused while a swap is half', async (what) => {
     const of = volume();
