@@ -4,6 +4,7 @@ import { formatPosition, shortPosition } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
 import { fencedCluster } from './every-member.ts';
 import { booleanField, known, listField } from './fields.ts';
+import { lostWritesText } from './lost-writes.ts';
 import { deadlines, folderName, memberJob } from './member-job.ts';
 import { oldDataText } from './old-data.ts';
 import { workFolder } from './place.ts';
@@ -61,6 +62,7 @@ export const restoreSwap: Action = {
       memo: {},
       says: [
         `replaces the data of ${names.join(', ')}`,
+        ...(copies?.[0] ? [await lostWritesText(look, view, onePosition(copies))] : []),
         keep
           ? `the current data is set aside in ${folder} on each volume: galera-runbook runs rollback ${run} puts it back, galera-runbook runs close ${run} removes it`
           : 'THE CURRENT DATA IS DELETED: there is no way back to it',

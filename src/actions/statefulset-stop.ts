@@ -8,7 +8,7 @@ import { galeraNoPrimary } from './galera-no-primary.ts';
 import { readMembers } from './member-readings.ts';
 import { memberText } from './member-text.ts';
 import { poll, type Waiting } from './poll.ts';
-import { scale } from './scale.ts';
+import { isAnnotated, scale } from './scale.ts';
 import { mayNotStop, stopProblems } from './stop-problems.ts';
 import { requireCut } from './traffic.ts';
 
@@ -97,6 +97,7 @@ export const statefulsetStop: Action = {
     const count = membersOf(memo.replicas);
     const view = await viewCluster(hands, count);
     const until = hands.clock.now() + stopMs;
+    requireAsPlanned(hands, view, memo.from);
     if (view.statefulSet.replicas > 0) {
       const refused = mayNotStop(hands, await stopProblems(hands, view));
       if (refused) throw new FailureError(refused);
@@ -113,6 +114,18 @@ export const statefulsetStop: Action = {
     });
   },
 };
+
+/** Hours may lie between the plan and the stop, and what is owed afterwards is the start of as many members as were planned with. */
+function requireAsPlanned(hands: Hands, view: ClusterView, from: unknown): void {
+  const { replicas } = view.statefulSet;
+  if (typeof from !== 'number' || replicas === from || isAnnotated(view)) return;
+  fail(
+    'refused',
+    `StatefulSet ${hands.config.statefulset} with replicas ${from}, as it was planned`,
+    `replicas ${replicas}: somebody has scaled it since`,
+    'find out who (an autoscaler, a GitOps tool, a colleague) and whether it stays so; then start a new run, which plans again',
+  );
+}
 
 /** `2, 1, then 0`: how the replicas of a cluster that serves go down. */
 function stepsDown(replicas: number): string {

@@ -77,6 +77,17 @@ describe('statefulset.stop', () => {
     expect(refused(await statefulsetStop.plan({}, target)).found).toContain('whenScaled is Delete');
   });
 
+  test('stops nothing when somebody has scaled it since the plan', async () => {
+    const { memo } = planned(await statefulsetStop.plan({}, target));
+    target.change('StatefulSet', 'mariadb-server', (set) => ({ ...set, spec: { ...set.spec, replicas: 5 } }));
+    expect(await failureFrom(statefulsetStop.apply({}, target, memo))).toMatchObject({
+      kind: 'refused',
+      expected: 'StatefulSet mariadb-server with replicas 3, as it was planned',
+      found: 'replicas 5: somebody has scaled it since',
+    });
+    expect(scales).toEqual([]);
+  });
+
   test('stops nothing when somebody has put the selector back that this run has cut', async () => {
     const { memo } = planned(await statefulsetStop.plan({}, target));
     target.at = { ...target.at, owes: ['traffic:mariadb'] };

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -339,19 +339,37 @@ describe('discard', () => {
     expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
   });
 
-  test('all, killed half-way, leaves nothing that can be put back: half of the old data is none', async () => {
-    const of = volume();
-    await swap(of);
-    const cut = commandFolder({
-      rm: `case "$*" in *" "*/old) /bin/rm -rf -- "\${@: -1}/ibdata1"; kill -9 $PPID; exit 1 ;; esac; exec /bin/rm "$@"`,
+  test('all, cut at any moment: swap-back is refused where it began, and discard again ends it', async () => {
+    const rm = commandFolder({
+      rm: `
+        count=$(($(cat "$0.count" 2>/dev/null || echo 0) + 1)); echo $count > "$0.count"
+        [ "$count" != "$(cat "$0.at")" ] && exec /bin/rm "$@"
+        /usr/bin/find "\${@: -1}" -mindepth 1 -maxdepth 2 -name 'i*' -delete 2> /dev/null
+        kill -9 $PPID; exit 1`,
     });
-    await runVerb('discard', { WORK: of.work, WHAT: 'all' }, { commands: cut });
-    expect(Object.keys(harvest(join(of.work, 'old')))).not.toContain('ibdata1');
-    expect((await swapBack({ ...of, work: of.work })).failure?.found).toContain('it was given up after the swap');
-    expect(harvest(of.data)).toMatchObject(copy);
-    expect((await discard(of, 'all')).failure).toBeUndefined();
-    expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
-  });
+    let dropped = 0;
+    for (let at = 1; ; at++) {
+      const of = volume();
+      await swap(of);
+      writeFileSync(join(rm, 'rm.at'), String(at));
+      rmSync(join(rm, 'rm.count'), { force: true });
+      const ended = await runVerb('discard', { WORK: of.work, WHAT: 'all' }, { commands: rm });
+      if (ended.code === 0) break;
+      const [left] = (await swapsOf(of)) as { state: string }[];
+      if (left?.state === 'dropped') {
+        dropped++;
+        expect((await swapBack(of)).failure?.found, `rm ${at}`).toContain('given up');
+      } else if (left?.state === 'whole') {
+        const other = join(temporaryFolder(), 'data');
+        copyFolder(of.data, other);
+        expectBack(of, await swapBack(of));
+        copyFolder(other, of.data);
+      } else expect(left, `rm ${at}`).toBeUndefined();
+      expect((await discard(of, 'all')).failure).toBeUndefined();
+      expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
+    }
+    expect(dropped).toBeGreaterThan(0);
+  }, 120_000);
 
   test.each(['unpacked', 'all'])('%s is refused while a swap is half', async (what) => {
     const of = volume();
