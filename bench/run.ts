@@ -14,7 +14,7 @@ import { program } from './program.ts';
 import { measureStatus } from './status.ts';
 import { markdown, type Table } from './table.ts';
 
-const parts = ['status', 'copy', 'outage'];
+const parts = ['status', 'copy', 'outage', 'screens'];
 const named = process.argv.slice(2);
 const wanted = (part: string) => named.length === 0 || named.includes(part);
 const keep = process.env.GALERA_E2E_KEEP === '1';
@@ -44,6 +44,12 @@ async function measure(): Promise<Table[]> {
 
 const unknown = named.find((part) => !parts.includes(part));
 if (unknown !== undefined) throw new Error(`${unknown}: expected ${parts.join(', ')}`);
+if (named.length === 1 && named[0] === 'screens') {
+  // No lab: it is measured on the practice cluster.
+  const { measureScreens } = await import('./screens.ts');
+  say((await measureScreens()).map(markdown).join('\n\n'));
+  process.exit(0);
+}
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: join(import.meta.dirname, '..'), stdio: 'inherit' });
 if (!keep) await labUp({ fresh: true, show: true });
 try {
