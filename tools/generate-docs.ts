@@ -9,6 +9,8 @@ import { commandLinePage } from './docs/command-line.ts';
 import { exitCodeTable } from './docs/exit-codes.ts';
 import { folderTable } from './docs/folders.ts';
 import { keysPage } from './docs/keys.ts';
+import { screensPage } from './docs/screens.ts';
+import { screensSvg } from './docs/screens-svg.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -34,6 +36,8 @@ export function generated(): Readonly<Record<string, string>> {
   return {
     'docs/reference/actions.md': actionsPage(),
     'docs/reference/command-line.md': commandLinePage(),
+    'docs/screens.md': screensPage(),
+    'docs/screens.svg': screensSvg(),
     'docs/reference/keys.md': keysPage(),
     'README.md': withBlock(read('README.md') ?? '', 'exit codes', exitCodeTable()),
     'CONTRIBUTING.md': withBlock(read('CONTRIBUTING.md') ?? '', 'folders', folderTable()),
