@@ -24,6 +24,8 @@ const readings = 10;
 
 export interface Flooded {
   readonly keyMs: readonly number[];
+  /** Of this process in that time, the flood's and the emulator's work with it: what is left when the machine does other things too. */
+  readonly keyCpuMs: readonly number[];
   readonly frames: number;
   readonly lines: number;
   /** In use after a collection, at equal steps on the way. */
@@ -92,16 +94,19 @@ export async function flooded(): Promise<Flooded> {
   await passed(1000);
   const before = emulator.written.length;
   const keyMs: number[] = [];
+  const keyCpuMs: number[] = [];
   for (let key = 0; key < keys; key++) {
     const [press, shows] = key % 2 === 0 ? ['?', 'Help: '] : ['1', 'Last runs'];
     const from = emulator.written.length;
-    const began = performance.now();
+    const [began, cpu] = [performance.now(), process.cpuUsage()];
     emulator.press(press ?? '');
     while (!emulator.written.slice(from).some((text) => text.includes(shows ?? ''))) {
       if (performance.now() - began > 5000) throw new Error(`${press} was never drawn:\n${emulator.screen()}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
     keyMs.push(performance.now() - began);
+    const { user, system } = process.cpuUsage(cpu);
+    keyCpuMs.push((user + system) / 1000);
     // At another moment of the frame each time.
     await passed(20 + (key % 37));
   }
@@ -120,5 +125,5 @@ export async function flooded(): Promise<Flooded> {
     heapMiB.push(collected());
   }
   await terminal.close();
-  return { keyMs, frames, lines: million, heapMiB };
+  return { keyMs, keyCpuMs, frames, lines: million, heapMiB };
 }

@@ -102,25 +102,26 @@ async function atRest(folder: string): Promise<Table> {
   };
 }
 
-function keysTable({ keyMs, frames, lines, heapMiB }: Flooded): Table[] {
-  const sorted = keyMs.toSorted((a, b) => a - b);
-  const p = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+function keysTable({ keyMs, keyCpuMs, frames, lines, heapMiB }: Flooded): Table[] {
+  const p = (values: readonly number[], share: number) => {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  };
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    ...[0.5, 0.99, 1].map((share) => `${p(values, share).toFixed(1)} ms`),
+  ];
   const [first = 0, ...rest] = heapMiB;
   const last = rest.at(-1) ?? 0;
   return [
     {
-      title: 'Key to paint while 10 000 output lines a second arrive and a run goes on',
-      head: ['keys', 'median', 'p99', 'worst', 'writes'],
-      rows: [
-        [
-          String(keyMs.length),
-          `${p(0.5).toFixed(1)} ms`,
-          `${p(0.99).toFixed(1)} ms`,
-          `${p(1).toFixed(1)} ms`,
-          String(frames),
-        ],
+      title: `Key to paint while 10 000 output lines a second arrive and a run goes on (${keyMs.length} keys, ${frames} writes)`,
+      head: ['', 'median', 'p99', 'worst'],
+      rows: [row('wall clock', keyMs), row('CPU time of the process meanwhile', keyCpuMs)],
+      bounds: [
+        bound('p99 at most 33 ms on the wall clock', p(keyMs, 0.99) <= 33),
+        bound('p99 at most 33 ms of CPU time, on a machine that does other things too', p(keyCpuMs, 0.99) <= 33),
       ],
-      bounds: [bound('p99 at most 33 ms', p(0.99) <= 33)],
     },
     {
       title: `Memory over ${lines} output lines`,
