@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { galeraUp, labDown, labUp } from '../test/lab/lab.ts';
 import { type CopyResult, copyTables, measureCopy } from './copy.ts';
@@ -14,7 +14,7 @@ import { program } from './program.ts';
 import { measureStatus } from './status.ts';
 import { markdown, type Table } from './table.ts';
 
-const parts = ['status', 'copy', 'outage'];
+const parts = ['status', 'copy', 'outage', 'screens'];
 const named = process.argv.slice(2);
 const wanted = (part: string) => named.length === 0 || named.includes(part);
 const keep = process.env.GALERA_E2E_KEEP === '1';
@@ -44,6 +44,16 @@ async function measure(): Promise<Table[]> {
 
 const unknown = named.find((part) => !parts.includes(part));
 if (unknown !== undefined) throw new Error(`${unknown}: expected ${parts.join(', ')}`);
+if (named.length === 1 && named[0] === 'screens') {
+  // No lab: it is measured on the practice cluster.
+  const { measureScreens } = await import('./screens.ts');
+  const text = (await measureScreens()).map(markdown).join('\n\n');
+  say(text);
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${loadavg()[0]?.toFixed(1)} processes wanting them on average`;
+  const head = `# Results of the screens\n\n${new Date().toISOString().slice(0, 10)}, ${machine}, Node ${process.versions.node}, one run of \`npm run bench -- screens\`. How: [README.md](README.md).`;
+  writeFileSync(join(import.meta.dirname, 'results-screens.md'), `${head}\n\n${text}\n`);
+  process.exit(0);
+}
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: join(import.meta.dirname, '..'), stdio: 'inherit' });
 if (!keep) await labUp({ fresh: true, show: true });
 try {

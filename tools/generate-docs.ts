@@ -10,6 +10,8 @@ import { exitCodeTable } from './docs/exit-codes.ts';
 import { folderTable } from './docs/folders.ts';
 import { keysPage } from './docs/keys.ts';
 import { safetyPage } from './docs/safety.ts';
+import { screensPage } from './docs/screens.ts';
+import { screensSvg } from './docs/screens-svg.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -35,6 +37,8 @@ export function generated(): Readonly<Record<string, string>> {
   return {
     'docs/reference/actions.md': actionsPage(),
     'docs/reference/command-line.md': commandLinePage(),
+    'docs/screens.md': screensPage(),
+    'docs/screens.svg': screensSvg(),
     'docs/reference/keys.md': keysPage(),
     'docs/safety.md': safetyPage(),
     'README.md': withBlock(read('README.md') ?? '', 'exit codes', exitCodeTable()),

@@ -45,8 +45,11 @@ export async function lossy(): Promise<World> {
   return backedUp;
 }
 
-/** The screens in this process as `tui` opens them, on a practice cluster, with a robot before them. Keys and gates are in real time. */
-export async function practising(of: { size?: Size; world?: World } = {}): Promise<Practising> {
+/**
+ * The screens in this process as `tui` opens them, on a practice cluster, with a robot before them. Keys and gates are in real time.
+ * `plainTime`: the practice's time moves as without screens, only while a run sleeps.
+ */
+export async function practising(of: { size?: Size; world?: World; plainTime?: true } = {}): Promise<Practising> {
   const globals: Globals = { output: 'text', stateDir: freshFolder(), practice: true };
   const terminal = new Emulator(of.size ?? { columns: 80, rows: 24 });
   if (of.world !== undefined) beginPractice(globals, of.world);
@@ -54,7 +57,7 @@ export async function practising(of: { size?: Size; world?: World } = {}): Promi
   const config = practiceConfig();
   const session = await sessionOf(
     config,
-    practicePorts(simulation, config, practiceClock(simulation, { pace })),
+    practicePorts(simulation, config, practiceClock(simulation, of.plainTime ? {} : { pace })),
     new Redactor([]),
   );
   const screens = openScreens({
@@ -67,7 +70,10 @@ export async function practising(of: { size?: Size; world?: World } = {}): Promi
         return () => clearTimeout(timer);
       },
     },
-    connect: async () => operationsOf(globals, session),
+    connect: async () => {
+      const { time, ...operations } = operationsOf(globals, session);
+      return of.plainTime || time === undefined ? operations : { ...operations, time };
+    },
     transcript: (run) => join(globals.stateDir ?? '', 'runs', run, 'transcript.md'),
     suspend: async () => undefined,
   });

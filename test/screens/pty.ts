@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import xterm from '@xterm/headless';
@@ -26,6 +26,7 @@ export class Pty {
     { columns, rows }: Size,
     env: Readonly<Record<string, string>> = {},
   ) {
+    mkdirSync(folder, { recursive: true });
     this.#facts = join(folder, `facts-${open.push(this)}`);
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
     // The shell becomes the program: its process id and its terminal are known before.
@@ -67,6 +68,16 @@ export class Pty {
     this.#child.kill('SIGKILL');
   }
 
+  /** Waits until the program has ended, although nobody is left who hears its exit code. */
+  async gone(patienceMs: number): Promise<void> {
+    const { pid } = this;
+    const deadline = performance.now() + patienceMs;
+    while (isAlive(pid)) {
+      if (performance.now() > deadline) throw new Error(`process ${pid} still runs`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   get pid(): number {
     return Number(this.#known()[0]);
   }
@@ -84,7 +95,7 @@ export class Pty {
 }
 
 /** Whether a process is still there. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { beginPractice } from '../../src/commands/practice-world.ts';
 import { owed } from '../../src/engine/state.ts';
 import { lossy } from './practising.ts';
-import { isAlive, Pty } from './pty.ts';
+import { Pty } from './pty.ts';
 import { answersIn, lastRun, runsIn } from './recorded.ts';
 import { isLive, wantsName } from './robot.ts';
 
@@ -96,9 +96,8 @@ describe.concurrent('the program on a pseudo-terminal, with a robot before it', 
       await robot.until('goes back');
       await robot.work((screen) => wantsName(screen) && isLive(screen));
       await robot.type('openstack/practic');
-      const { pid } = on;
       on.close();
-      await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 40_000);
+      await on.gone(40_000);
       expect(answersIn(recorded).at(-1)).toBe('swap no');
       expect(lastRun(recorded).debts).toEqual([]);
     },

@@ -71,10 +71,19 @@ export class Robot {
     this.asked.push(title);
     if (answer === 'no') await this.press('\u001b');
     else if (wantsName(screen)) {
-      await this.type(nameOn(screen));
-      await this.press('\r');
+      await this.#name(nameOn(screen));
     } else await this.press('y');
     await this.until((now) => gateOf(now) !== title || !isLive(now));
+  }
+
+  /** A gate that asks again in the middle of it is read and answered anew. */
+  async #name(name: string): Promise<void> {
+    for (let length = 1; length <= name.length; length++) {
+      this.#console.press(name[length - 1] ?? '');
+      const seen = await this.until((now) => now.includes(`${name.slice(0, length)}_`) || !isLive(now));
+      if (!isLive(seen)) return;
+    }
+    await this.press('\r');
   }
 
   /** Letter by letter, each seen on the screen before the next. */

@@ -7,8 +7,13 @@ const groups: { readonly [G in Binding['group']]: string } = {
   leave: 'Leave',
 };
 
-/** `docs/reference/keys.md`, from the table that footer and help are made of. */
+/** `docs/reference/keys.md`. */
 export function keysPage(): string {
+  return `# Keys of the screens\n\n${keysTables()}\n`;
+}
+
+/** From the table that footer and help are made of. */
+export function keysTables(): string {
   const parts = Object.entries(groups).map(([group, title]) => {
     const rows = keyTable
       .filter((binding) => binding.group === group)
@@ -19,9 +24,7 @@ export function keysPage(): string {
       ]);
     return `## ${title}\n\n${table(['key', 'what it does', 'where'], rows)}`;
   });
-  return `# Keys of the screens
-
-${parts.join('\n\n')}
+  return `${parts.join('\n\n')}
 
 ## Start: only inside a gate
 
@@ -35,6 +38,5 @@ ${table(
       'in a gate that destroys: the name of the cluster, typed; enter counts once it is right',
     ],
   ],
-)}
-`;
+)}`;
 }

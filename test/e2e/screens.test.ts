@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { galeraUp, kubeconfig, names, sql } from '../lab/lab.ts';
+import { Pty } from '../screens/pty.ts';
+import { isLive, wantsName } from '../screens/robot.ts';
+import { Program } from './program.ts';
+import { makeShop, objectsOf, truthEverywhere, truthOf, whole } from './shop.ts';
+
+const minutes = 60_000;
+const word = `${names.namespace}/${names.cluster}`;
+
+function opened(program: Program, size = { columns: 80, rows: 24 }): Pty {
+  return new Pty(program.state, ['--config', program.config], size, { KUBECONFIG: kubeconfig() });
+}
+
+/** A backup by the keys `b` and `y`. */
+async function backUp({ robot }: Pty): Promise<void> {
+  await robot.until(/HEALTHY +3 of 3/, minutes);
+  await robot.press('b');
+  await robot.until('Plan ', minutes);
+  await robot.work('ended with exit 0', () => 'yes', 10 * minutes);
+}
+
+describe('the screens, with a robot that only sees them and only presses keys', () => {
+  let program: Program;
+
+  beforeEach(async () => {
+    await galeraUp({ layout: 'root', podManagement: 'Parallel' });
+    await makeShop();
+    program = new Program();
+  });
+
+  it('back up by one key, lose data, restore through gates of both kinds: every row is back', async () => {
+    const before = await truthOf(0);
+    const objects = await objectsOf(0);
+    const on = opened(program);
+    const { robot } = on;
+    await backUp(on);
+    await sql(0, 'use shop; delete from orders where customer % 3 = 0; drop table customers;');
+    on.resize({ columns: 120, rows: 40 });
+    await robot.press('3');
+    await robot.until(/> = \d{4}-.*checksums match/, minutes);
+    await robot.press('r');
+    await robot.until('goes back', minutes);
+    await robot.work(
+      (screen) => wantsName(screen) && isLive(screen),
+      () => 'yes',
+      10 * minutes,
+    );
+    expect(robot.screen).toContain(word);
+    on.resize({ columns: 80, rows: 24 });
+    await robot.work(
+      (screen) => screen.includes('galera-restore') && screen.includes('ended with exit 0'),
+      () => 'yes',
+      10 * minutes,
+    );
+    await robot.press('q');
+    expect(await on.ended).toBe(0);
+    expect(on.lastWords).toContain('DONE AND VERIFIED');
+    expect(await truthEverywhere()).toEqual([before, before, before]);
+    expect(await objectsOf(0)).toEqual(objects);
+    expect(await whole()).toBe(true);
+  });
+
+  it('a terminal that goes away while the name is typed: the old data runs again, and nothing is owed', async () => {
+    const on = opened(program);
+    const { robot } = on;
+    await backUp(on);
+    await sql(0, 'use shop; delete from orders where customer % 3 = 0;');
+    const lost = await truthOf(0);
+    await robot.press('3');
+    await robot.until(/> = \d{4}-.*checksums match/, minutes);
+    await robot.press('r');
+    await robot.until('goes back', minutes);
+    await robot.work(
+      (screen) => wantsName(screen) && isLive(screen),
+      () => 'yes',
+      10 * minutes,
+    );
+    await robot.type(word.slice(0, -1));
+    on.close();
+    await on.gone(10 * minutes);
+    expect(await truthEverywhere()).toEqual([lost, lost, lost]);
+    expect(await whole()).toBe(true);
+    const status = await program.run(['status']);
+    expect(status.exit).toBe(0);
+    expect(status.stdout).not.toContain('owes:');
+  });
+});
