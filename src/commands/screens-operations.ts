@@ -15,6 +15,7 @@ import type { CarriedOut, ClusterLook, Operations, Proposal, RunbookRow, Wish } 
 import { backupText } from './backups.ts';
 import { takeUpRun } from './continue-run.ts';
 import type { Globals } from './globals.ts';
+import { JobOutput } from './job-output.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
 import { readEvents, stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
@@ -26,7 +27,9 @@ import { readConfiguration } from './targets.ts';
 const logLines = 2000;
 
 /** What the screens ask for, done by the same functions as the commands. */
-export function operationsOf(globals: Globals, session: Session): Operations {
+export function operationsOf(globals: Globals, connected: Session): Operations {
+  const output = new JobOutput(connected.redactor);
+  const session = output.listening(connected);
   const { config, identity } = session;
   return {
     target: {
@@ -57,6 +60,10 @@ export function operationsOf(globals: Globals, session: Session): Operations {
         { namespace: config.namespace, name: member, container: config.container },
         { tailLines: logLines },
       ),
+    output: (run) => output.drain(run),
+    async stepOutput(run, step) {
+      return await output.whole(await stateFolder(globals).find(run), step);
+    },
     async targets() {
       const { targets } = await readConfiguration(globals, process.env);
       return targets.map(({ name, context, namespace, cluster }) => ({

@@ -5,6 +5,9 @@ import { frame, screenOf, scrollNow } from './frame.ts';
 import type { CommandName } from './key-table.ts';
 import { textOf } from './line.ts';
 import { cursorOf, focusOf } from './screen.ts';
+import { shownRun, shownStep } from './screen-run.ts';
+import { isOutput, scrollOutput } from './scroll-output.ts';
+import { findNext, isSearched } from './searching.ts';
 import type { Session } from './session.ts';
 import type { ScreensView } from './store.ts';
 import { type View, viewOf } from './view.ts';
@@ -38,18 +41,21 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   back: ({ writer, store }) => {
     const { ui } = store.getState();
     if ((ui.filters[ui.screen] ?? '') !== '') writer.filter(ui.screen, '');
+    else if ((ui.searches[ui.screen] ?? '') !== '') writer.search(ui.screen, '');
     else if (ui.screen !== 'dashboard') writer.back();
   },
   describe,
   logs,
-  wrap: ({ writer }) => writer.message('lines of a text are wrapped, those of output are cut'),
+  wrap: ({ writer, store }) => writer.wrap(!store.getState().ui.wraps),
   transcript,
   filter: ({ writer, store }) => {
     const { ui } = store.getState();
-    writer.typing({ for: 'filter', text: ui.filters[ui.screen] ?? '' });
+    if (isSearched(ui.screen)) writer.typing({ for: 'search', text: '' });
+    else writer.typing({ for: 'filter', text: ui.filters[ui.screen] ?? '' });
+    if (ui.screen === 'run') writer.focus('output');
   },
-  'next-match': (acting) => match(acting, 1),
-  'previous-match': (acting) => match(acting, -1),
+  'next-match': (acting) => findNext(acting, 1),
+  'previous-match': (acting) => findNext(acting, -1),
   write,
   edit: ({ writer }) =>
     writer.message('parameters are given on the command line: galera-runbook run RUNBOOK -p KEY=VALUE'),
@@ -92,6 +98,10 @@ function move({ store, writer }: Acting, by: number): void {
   const view = viewOf(store.getState());
   const screen = screenOf(view.state);
   const scrolls = scrollNow(view);
+  if (scrolls === undefined && isOutput(view)) {
+    scrollOutput({ store, writer }, by);
+    return;
+  }
   if (scrolls !== undefined) {
     const last = Math.max(0, scrolls.lines - scrolls.page);
     const from = Math.min(view.state.ui.scroll[scrolls.name] ?? 0, last);
@@ -167,9 +177,31 @@ function describe(acting: Acting): void {
   writer.show('text');
 }
 
+/** All that the step under the cursor has written. */
+function stepOutput({ store, writer, session }: Acting): void {
+  const view = viewOf(store.getState());
+  const run = shownRun(view);
+  const id = run?.state.plan?.run;
+  const step = run === undefined ? undefined : shownStep(view, run);
+  if (id === undefined || step === undefined) return;
+  reading({ writer, session }, async (operations) => {
+    const lines = await operations.stepOutput(id, step);
+    if (lines.length === 0) {
+      writer.message(`no output of step ${step} was kept`);
+      return;
+    }
+    writer.reading({ title: `Output of ${step}, run ${id}`, kind: 'output', lines, at: view.state.now });
+    writer.show('text');
+  });
+}
+
 function logs(acting: Acting): void {
   const member = cursorId(acting, 'members');
-  const { writer } = acting;
+  const { writer, store } = acting;
+  if (store.getState().ui.screen === 'run') {
+    stepOutput(acting);
+    return;
+  }
   if (member === undefined) {
     writer.message('tab to a member first: l shows the logs of its pod');
     return;
@@ -227,23 +259,6 @@ function owingRun({ state }: View): string | undefined {
   return (state.listing.last?.value.debts ?? []).find(({ due, carried }) => due === 'end' && !carried)?.run;
 }
 
-function match({ store, writer }: Acting, by: 1 | -1): void {
-  const { ui } = store.getState();
-  const wanted = (ui.filters.text ?? '').toLowerCase();
-  const lines = ui.reading?.lines ?? [];
-  const from = ui.scroll.text ?? 0;
-  const order = Array.from(
-    { length: lines.length },
-    (_, index) => (from + by * (index + 1) + lines.length * 2) % lines.length,
-  );
-  const found = wanted === '' ? undefined : order.find((index) => (lines[index] ?? '').toLowerCase().includes(wanted));
-  if (found === undefined) {
-    writer.message(wanted === '' ? '/ searches first' : `no line has "${wanted}"`);
-    return;
-  }
-  writer.scroll('text', found);
-}
-
 function write(acting: Acting): void {
   const { store, writer } = acting;
   const state = store.getState();
@@ -261,7 +276,7 @@ function write(acting: Acting): void {
 
 /** Something is read for the operator; what goes wrong stands on row 23. */
 function reading(
-  { session, writer }: Acting,
+  { session, writer }: Pick<Acting, 'session' | 'writer'>,
   read: (operations: NonNullable<Session['operations']>) => Promise<void>,
 ): void {
   const { operations } = session;

@@ -84,9 +84,9 @@ export const keyTable: readonly Binding[] = [
     word: 'next match',
     says: 'next match, previous',
     group: 'look',
-    on: ['text'],
+    on: ['text', 'run'],
   },
-  { command: 'previous-match', keys: ['N'], label: '', word: 'previous', says: '', group: 'look', on: ['text'] },
+  { command: 'previous-match', keys: ['N'], label: '', word: 'previous', says: '', group: 'look', on: ['text', 'run'] },
   { command: 'write', keys: ['o'], label: 'o', word: 'write to a file', says: 'write view to a file', group: 'look' },
   {
     command: 'dashboard',

@@ -4,6 +4,7 @@ import type { Gatekeeper } from './gatekeeper.ts';
 import type { KeyPress, Pressed } from './key-reader.ts';
 import { bindingFor } from './key-table.ts';
 import { leavingOrder, whyNotLeave } from './leaving.ts';
+import { findFirst } from './searching.ts';
 import { viewOf } from './view.ts';
 import { whyNot } from './works.ts';
 
@@ -101,13 +102,18 @@ export class Keyboard {
     const { store, writer } = this.#acting;
     const { ui } = store.getState();
     if (ui.typing === undefined) return;
-    const { text } = ui.typing;
+    const { text, for: what } = ui.typing;
     const change = (next: string) => {
-      writer.typing({ for: 'filter', text: next });
-      writer.filter(ui.screen, next);
+      writer.typing({ for: what, text: next });
+      if (what === 'filter') writer.filter(ui.screen, next);
+      else {
+        writer.search(ui.screen, next);
+        if (next !== '') findFirst(this.#acting);
+      }
     };
     if (key === 'esc') {
-      writer.filter(ui.screen, '');
+      if (what === 'filter') writer.filter(ui.screen, '');
+      else writer.search(ui.screen, '');
       writer.typing(undefined);
       return;
     }

@@ -88,6 +88,13 @@ export interface CarriedOut {
   abandon(by: string): void;
 }
 
+/** A line that a Job of a step has written, fit to be read. */
+export interface JobLine {
+  readonly step: string;
+  readonly member?: string;
+  readonly text: string;
+}
+
 export interface TargetChoice {
   readonly name: string;
   readonly context: string;
@@ -114,6 +121,10 @@ export interface Operations {
   backup(id: BackupRow['id']): Promise<readonly string[]>;
   transcript(run: string): Promise<string>;
   logs(member: string): Promise<string>;
+  /** What the run's Jobs have written since this was asked before. What nobody asks for in time is only in the kept output. */
+  output(run: string): readonly JobLine[];
+  /** All that a step's Jobs have written, as far as it was kept or can be read now. */
+  stepOutput(run: string, step: string): Promise<readonly string[]>;
   targets(): Promise<readonly TargetChoice[]>;
   /** Writes a view to a file of its own and gives the path. */
   write(name: string, text: string): Promise<string>;

@@ -125,7 +125,7 @@ export class Session {
     approved?: { readonly sha256: string; readonly answer: Answer },
   ): Promise<number | 'moved'> {
     const { writer, gates, timers, refresh } = this.#parts;
-    const frontend = new ScreensFrontend(writer, gates, timers, approved);
+    const frontend = new ScreensFrontend(writer, gates, timers, (run) => this.#operations?.output(run) ?? [], approved);
     this.#stopAskedAt = undefined;
     try {
       const carried = begin(frontend);

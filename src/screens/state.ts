@@ -39,6 +39,8 @@ export interface Happening {
 }
 
 export interface OutputLine {
+  /** The step whose Job has written it. */
+  readonly step?: string;
   readonly member?: string;
   readonly at: number;
   readonly text: string;
@@ -49,6 +51,7 @@ export interface OpenRun {
   /** The very object that the engine folded. */
   readonly state: RunState;
   readonly progress?: Progress;
+  /** The last lines. `total` counts all that came, so that the last one of them has the number `total`. */
   readonly output: { readonly lines: readonly OutputLine[]; readonly total: number };
   /** When each open debt was owed. */
   readonly owedSince: { readonly [id: string]: number };
@@ -102,6 +105,10 @@ export interface Ui {
   readonly filters: { readonly [screen: string]: string };
   /** A text field is open, and takes every printable key. */
   readonly typing?: { readonly for: 'filter' | 'search'; readonly text: string };
+  /** Lines that are longer than the screen is wide go on below; otherwise they are cut at its edge. */
+  readonly wraps: boolean;
+  /** By screen, what `n` and `N` go to. */
+  readonly searches: { readonly [screen: string]: string };
   readonly message?: { readonly at: number; readonly says: string };
   /** Something is being read for the operator: a plan, a list. */
   readonly waiting?: { readonly since: number; readonly says: string };
@@ -138,6 +145,6 @@ export function newScreens(at: number, size: Size): ScreensState {
     members: {},
     listing: {},
     seen: [],
-    ui: { screen: 'dashboard', back: [], focus: {}, cursors: {}, scroll: {}, filters: {} },
+    ui: { screen: 'dashboard', back: [], focus: {}, cursors: {}, scroll: {}, filters: {}, wraps: false, searches: {} },
   };
 }

@@ -105,7 +105,7 @@ export class Writer {
   // --- the run
 
   ran(event: RunEvent, run: RunState): void {
-    this.#set(({ run: before }) => ({ run: withEvent(before, event, run) }));
+    this.#set(({ run: before, ui }) => ({ run: withEvent(before, event, run), ui: goingOn(ui, event) }));
   }
 
   progress(progress: Progress | undefined): void {
@@ -175,6 +175,24 @@ export class Writer {
     this.#ui(({ scroll }) => ({ scroll: { ...scroll, [screen]: Math.max(0, top) } }));
   }
 
+  /** Back to the end, which moves on by itself. */
+  follow(screen: string): void {
+    this.#ui(({ scroll: { [screen]: _held, ...scroll } }) => ({ scroll }));
+  }
+
+  /** As if nobody had moved it. */
+  uncursor(block: string): void {
+    this.#ui(({ cursors: { [block]: _moved, ...cursors } }) => ({ cursors }));
+  }
+
+  search(screen: string, text: string): void {
+    this.#ui(({ searches }) => ({ searches: { ...searches, [screen]: text } }));
+  }
+
+  wrap(wraps: boolean): void {
+    this.#ui(() => ({ wraps }));
+  }
+
   typing(typing: Ui['typing']): void {
     this.#ui(() => ({ typing }) as Partial<Ui>);
   }
@@ -206,6 +224,13 @@ export class Writer {
 
 function withSeen({ seen }: ScreensState, more: readonly Happening[]): readonly Happening[] {
   return more.length === 0 ? seen : [...more.toReversed(), ...seen].slice(0, seenAtMost);
+}
+
+/** A cursor on the step at work goes on with the work, unless its output is being read. */
+function goingOn(ui: Ui, event: RunEvent): Ui {
+  const { steps, ...cursors } = ui.cursors;
+  const over = event.type === 'step-passed' && event.step === steps?.id && ui.scroll.output === undefined;
+  return over ? { ...ui, cursors } : ui;
 }
 
 function withEvent(before: OpenRun | undefined, event: RunEvent, state: RunState): OpenRun {

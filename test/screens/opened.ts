@@ -11,7 +11,7 @@ import type { Step } from '../../src/runbook/runbook.ts';
 import { frame } from '../../src/screens/frame.ts';
 import { textOf } from '../../src/screens/line.ts';
 import { type OpenScreens, openScreens } from '../../src/screens/open.ts';
-import type { Operations, Proposal, Wish } from '../../src/screens/operations.ts';
+import type { JobLine, Operations, Proposal, Wish } from '../../src/screens/operations.ts';
 import type { Size } from '../../src/screens/state.ts';
 import { drivingOf, newWorld, runbook, type World } from '../engine/fakes.ts';
 import { clock } from '../record/canned.ts';
@@ -27,6 +27,8 @@ export interface FakeTarget {
   suspend: () => Promise<void>;
   readonly wishes: Wish[];
   readonly written: string[];
+  /** What the run's Jobs have written and nobody has taken yet. */
+  readonly output: JobLine[];
 }
 
 export interface Opened {
@@ -58,6 +60,7 @@ export async function opened(
     suspend: async () => undefined,
     wishes: [],
     written: [],
+    output: [],
   };
   const operations: Operations = {
     target,
@@ -76,6 +79,8 @@ export async function opened(
     backup: async () => [],
     transcript: async () => '',
     logs: async () => '',
+    output: () => fake.output.splice(0),
+    stepOutput: async (_run, step) => [`all of ${step}`],
     targets: async () => [],
     write: async (name, text) => {
       fake.written.push(text);
