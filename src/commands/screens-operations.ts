@@ -11,7 +11,16 @@ import { refusals } from '../engine/plan.ts';
 import { newRun } from '../engine/state.ts';
 import { listRunbooks } from '../host/runbook-files.ts';
 import { transcript } from '../record/transcript.ts';
-import type { CarriedOut, ClusterLook, Operations, Proposal, RunbookRow, Wish } from '../screens/operations.ts';
+import { readDocument } from '../runbook/document.ts';
+import type {
+  CarriedOut,
+  ClusterLook,
+  Document,
+  Operations,
+  Proposal,
+  RunbookRow,
+  Wish,
+} from '../screens/operations.ts';
 import { backupText } from './backups.ts';
 import { takeUpRun } from './continue-run.ts';
 import type { Globals } from './globals.ts';
@@ -19,7 +28,7 @@ import { JobOutput } from './job-output.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
 import { readEvents, stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
-import { dangerOf } from './runbooks.ts';
+import { dangerOf, dangerOfStep } from './runbooks.ts';
 import { type Session, see } from './session.ts';
 import { listingOf } from './status.ts';
 import { readConfiguration } from './targets.ts';
@@ -54,7 +63,12 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
       if (entry === undefined) fail('refused', `backup ${id} in the index`, 'it is gone', 'the list is read again');
       return backupText(entry);
     },
-    transcript: async (run) => transcript(await readEvents(await stateFolder(globals).find(run))),
+    transcript: async (run) => documentOf(transcript(await readEvents(await stateFolder(globals).find(run)))),
+    async document(name) {
+      const { runbook } = await loadRunbook(globals, name);
+      const steps = [...runbook.steps, ...runbook.rollback];
+      return documentOf(runbook.text, Object.fromEntries(steps.map((step) => [step.id, dangerOfStep(step)])));
+    },
     logs: (member) =>
       session.ports.kube.logs(
         { namespace: config.namespace, name: member, container: config.container },
@@ -81,6 +95,10 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
       return path;
     },
   };
+}
+
+function documentOf(text: string, dangers: Document['dangers'] = {}): Document {
+  return { text, blocks: readDocument(text), dangers };
 }
 
 async function lookOf(session: Session): Promise<ClusterLook> {

@@ -146,7 +146,9 @@ function cursorId(acting: Acting, wanted: string): string | undefined {
 function open(acting: Acting): void {
   const { store, writer, session } = acting;
   const cursor = cursorNow(acting);
-  const { screen } = store.getState().ui;
+  const { screen, reading: read } = store.getState().ui;
+  if (screen === 'text' && read?.runbook !== undefined)
+    return void session.begin({ runbook: read.runbook, parameters: {} });
   if (cursor === undefined) return;
   if (cursor.block === 'runbooks') return void session.begin({ runbook: cursor.id, parameters: {} });
   if (cursor.block === 'backups' && screen === 'dashboard') {
@@ -171,6 +173,10 @@ function describe(acting: Acting): void {
     });
     return;
   }
+  if (cursor.block === 'runbooks') {
+    readRunbook(acting, cursor.id);
+    return;
+  }
   const view = viewOf(store.getState());
   const lines = detailLines(view, cursor.block, cursor.id).map((line) => textOf(line));
   writer.reading({ title: cursor.id, kind: 'values', lines, at: view.state.now });
@@ -191,6 +197,14 @@ function stepOutput({ store, writer, session }: Acting): void {
       return;
     }
     writer.reading({ title: `Output of ${step}, run ${id}`, kind: 'output', lines, at: view.state.now });
+    writer.show('text');
+  });
+}
+
+function readRunbook({ session, writer }: Acting, name: string): void {
+  reading({ session, writer }, async (operations) => {
+    const { text, blocks, dangers } = await operations.document(name);
+    writer.reading({ title: name, kind: 'markdown', lines: text.split('\n'), blocks, dangers, runbook: name });
     writer.show('text');
   });
 }
@@ -221,11 +235,8 @@ function transcript(acting: Acting): void {
     return;
   }
   reading(acting, async (operations) => {
-    writer.reading({
-      title: `Transcript of run ${run}`,
-      kind: 'markdown',
-      lines: (await operations.transcript(run)).split('\n'),
-    });
+    const { text, blocks } = await operations.transcript(run);
+    writer.reading({ title: `Transcript of run ${run}`, kind: 'markdown', lines: text.split('\n'), blocks });
     writer.show('text');
   });
 }

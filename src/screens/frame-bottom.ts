@@ -29,6 +29,8 @@ export function keysRow(view: View, screen: Screen): Line {
   const works = screen.hints(view).filter((command) => whyNot(command, view) === undefined);
   const always = works.filter((command) => isAlways(command));
   const others = works.filter((command) => !isAlways(command)).slice(0, hintsAtMost - always.length);
+  // The way out is never what has no room.
+  while (others.length > 0 && columnsOf([...others, ...always].map(hint).join('   ')) + 1 >= view.width) others.pop();
   return hintLine([...others, ...always].map(hint), view.width);
 }
 

@@ -4,9 +4,11 @@ import type { Frontend } from '../engine/frontend.ts';
 import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
 import type { RunSummary } from '../record/run-summary.ts';
+import type { DocumentBlock } from '../runbook/document.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Identity } from '../target/identity.ts';
 import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
+import type { Dangers } from './document-lines.ts';
 
 /** The target that is looked at: its four names, and what panels call it. */
 export interface Target extends Identity {
@@ -57,6 +59,13 @@ export interface Listing {
   /** Newest first, of this Galera cluster. */
   readonly runs: readonly RunSummary[];
   readonly measures: { readonly [claim: string]: Measured };
+}
+
+/** A text in Markdown, with what it is made of. */
+export interface Document {
+  readonly text: string;
+  readonly blocks: readonly DocumentBlock[];
+  readonly dangers: Dangers;
 }
 
 export interface RunbookRow {
@@ -119,7 +128,9 @@ export interface Operations {
   takeUp(run: string, way: Way, frontend: Frontend): CarriedOut;
   /** The manifest and the proofs of a backup, as lines. */
   backup(id: BackupRow['id']): Promise<readonly string[]>;
-  transcript(run: string): Promise<string>;
+  transcript(run: string): Promise<Document>;
+  /** A runbook as it is read, with what each step may do. */
+  document(runbook: string): Promise<Document>;
   logs(member: string): Promise<string>;
   /** What the run's Jobs have written since this was asked before. What nobody asks for in time is only in the kept output. */
   output(run: string): readonly JobLine[];

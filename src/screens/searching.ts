@@ -1,4 +1,5 @@
 import { areaNow } from './frame.ts';
+import { textOf } from './line.ts';
 import { hasMatch } from './marked.ts';
 import { textRows } from './screen-text.ts';
 import { matchOutput } from './scroll-output.ts';
@@ -46,7 +47,7 @@ function findText({ store, writer }: Searching, wanted: string, by: 1 | -1, firs
   const rows = textRows(view, areaNow(view));
   const from = view.state.ui.scroll.text ?? 0;
   const order = rows.map((_, index) => (from + by * (index + first) + rows.length * 2) % rows.length);
-  const found = order.find((index) => hasMatch(rows[index] ?? '', wanted));
+  const found = order.find((index) => hasMatch(textOf(rows[index] ?? []), wanted));
   if (found !== undefined) writer.scroll('text', found);
   return found !== undefined;
 }

@@ -2,7 +2,9 @@ import type { Failure } from '../base/failure.ts';
 import type { Gate } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
+import type { DocumentBlock } from '../runbook/document.ts';
 import type { Progress } from '../views/progress.ts';
+import type { Dangers } from './document-lines.ts';
 import type { ClusterLook, Listing, Proposal, RunbookRow, Target } from './operations.ts';
 
 export interface Size {
@@ -91,7 +93,14 @@ export interface Reading {
   readonly title: string;
   readonly at?: number;
   readonly kind: 'markdown' | 'output' | 'values';
+  /** As it is written to a file. */
   readonly lines: readonly string[];
+  /** Of a document. */
+  readonly blocks?: readonly DocumentBlock[];
+  /** Of a runbook: what its steps may do. */
+  readonly dangers?: Dangers;
+  /** The runbook that this is: `enter` plans it. */
+  readonly runbook?: string;
 }
 
 export interface Ui {

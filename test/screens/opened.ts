@@ -7,11 +7,12 @@ import { gateOfPlan } from '../../src/engine/gate.ts';
 import { makePlan, planPart, refusals } from '../../src/engine/plan.ts';
 import { stepsOf } from '../../src/engine/resumption.ts';
 import { newRun } from '../../src/engine/state.ts';
+import { readDocument } from '../../src/runbook/document.ts';
 import type { Step } from '../../src/runbook/runbook.ts';
 import { frame } from '../../src/screens/frame.ts';
 import { textOf } from '../../src/screens/line.ts';
 import { type OpenScreens, openScreens } from '../../src/screens/open.ts';
-import type { JobLine, Operations, Proposal, Wish } from '../../src/screens/operations.ts';
+import type { Document, JobLine, Operations, Proposal, Wish } from '../../src/screens/operations.ts';
 import type { Size } from '../../src/screens/state.ts';
 import { drivingOf, newWorld, runbook, type World } from '../engine/fakes.ts';
 import { clock } from '../record/canned.ts';
@@ -67,7 +68,7 @@ export async function opened(
     look: () => fake.look(),
     sample: (member) => fake.sample(member),
     list: async () => listing('03:12:00'),
-    runbooks: async () => [],
+    runbooks: async () => [{ runbook: { ...runbook(of.steps ?? []), name: 'galera-backup' }, danger: 'changes' }],
     propose: async (wish) => {
       fake.wishes.push(wish);
       return await proposalOf(world, of.catalogue?.(world) ?? new Map(), of.steps ?? []);
@@ -77,7 +78,8 @@ export async function opened(
       return { ended, stop: () => undefined, abandon: () => undefined };
     },
     backup: async () => [],
-    transcript: async () => '',
+    transcript: async () => documentOf('# Run q8d4w6\n\nIt ended.'),
+    document: async () => documentOf('# Back up\n\n## Copy `copy`\n\nReads.', { copy: 'disrupts' }),
     logs: async () => '',
     output: () => fake.output.splice(0),
     stepOutput: async (_run, step) => [`all of ${step}`],
@@ -130,6 +132,10 @@ export async function opened(
       await settle();
     },
   };
+}
+
+function documentOf(text: string, dangers: Document['dangers'] = {}): Document {
+  return { text, blocks: readDocument(text), dangers };
 }
 
 /** As the program makes one: planned by the engine, carried out by it. */
