@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIndex } from '../actions/backup-index.ts';
 import { fail } from '../base/failure.ts';
-import { applyEvent } from '../engine/apply-event.ts';
+import { applyEvent, foldEvents } from '../engine/apply-event.ts';
 import type { Run } from '../engine/drive.ts';
 import type { Way } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
@@ -19,8 +19,10 @@ import type {
   Operations,
   Proposal,
   RunbookRow,
+  TargetChoice,
   Wish,
 } from '../screens/operations.ts';
+import type { TargetConfig } from '../target/config.ts';
 import { backupText } from './backups.ts';
 import { takeUpRun } from './continue-run.ts';
 import type { Globals } from './globals.ts';
@@ -29,7 +31,7 @@ import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runboo
 import { readEvents, stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
 import { dangerOf, dangerOfStep } from './runbooks.ts';
-import { type Session, see } from './session.ts';
+import { openSession, type Session, see } from './session.ts';
 import { listingOf } from './status.ts';
 import { readConfiguration } from './targets.ts';
 
@@ -74,18 +76,25 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
         { namespace: config.namespace, name: member, container: config.container },
         { tailLines: logLines },
       ),
+    async run(run) {
+      const events = await readEvents(await stateFolder(globals).find(run));
+      const owed = events.flatMap((event) => (event.type === 'debt-owed' ? [[event.debt.id, event.at] as const] : []));
+      return { state: foldEvents(events), owedSince: Object.fromEntries(owed) };
+    },
     output: (run) => output.drain(run),
     async stepOutput(run, step) {
       return await output.whole(await stateFolder(globals).find(run), step);
     },
     async targets() {
+      if (globals.practice) return [choiceOf(config)];
       const { targets } = await readConfiguration(globals, process.env);
-      return targets.map(({ name, context, namespace, cluster }) => ({
-        name,
-        context: context ?? 'the current one',
-        namespace,
-        cluster,
-      }));
+      return targets.map(choiceOf);
+    },
+    async identify(target) {
+      if (target === config.name) return identity;
+      const other = await openSession({ ...globals, target });
+      await other.close();
+      return other.identity;
     },
     async write(name, text) {
       const folder = join(stateFolder(globals).runs, '..', 'views');
@@ -95,6 +104,10 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
       return path;
     },
   };
+}
+
+function choiceOf({ name, context, namespace, cluster }: TargetConfig): TargetChoice {
+  return { name, context: context ?? 'the current one', namespace, cluster };
 }
 
 function documentOf(text: string, dangers: Document['dangers'] = {}): Document {

@@ -1,9 +1,12 @@
-import { failureOf } from '../base/failure.ts';
 import { dateTimeText } from '../base/time.ts';
+import { chooseTarget } from './choosing-target.ts';
+import { chosenRun } from './chosen-run.ts';
 import { detailLines } from './detail-panel.ts';
-import { frame, screenOf, scrollNow } from './frame.ts';
+import { editParameters, editValue } from './editing.ts';
+import { screenOf, scrollNow } from './frame.ts';
 import type { CommandName } from './key-table.ts';
 import { textOf } from './line.ts';
+import { reading } from './reading.ts';
 import { cursorOf, focusOf } from './screen.ts';
 import { shownRun, shownStep } from './screen-run.ts';
 import { isOutput, scrollOutput } from './scroll-output.ts';
@@ -11,8 +14,8 @@ import { findNext, isSearched } from './searching.ts';
 import type { Session } from './session.ts';
 import type { ScreensView } from './store.ts';
 import { type View, viewOf } from './view.ts';
-import { keptRun } from './works.ts';
 import type { Writer } from './writer.ts';
+import { writtenView } from './written-view.ts';
 
 export interface Acting {
   readonly store: ScreensView;
@@ -22,6 +25,8 @@ export interface Acting {
   readonly leave: () => void;
   /** Leaves without asking, once no run is under way. */
   readonly finish: () => void;
+  /** Connects to another target. */
+  readonly switchTo: (target: string) => void;
   readonly suspend: () => void;
   readonly redraw: () => void;
 }
@@ -57,8 +62,7 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   'next-match': (acting) => findNext(acting, 1),
   'previous-match': (acting) => findNext(acting, -1),
   write,
-  edit: ({ writer }) =>
-    writer.message('parameters are given on the command line: galera-runbook run RUNBOOK -p KEY=VALUE'),
+  edit: editParameters,
   dashboard: ({ writer }) => writer.jump('dashboard'),
   runbooks: (acting) => {
     acting.writer.jump('runbooks');
@@ -66,7 +70,7 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   },
   backups: ({ writer }) => writer.jump('backups'),
   runs: ({ writer }) => writer.jump('runs'),
-  switch: ({ writer }) => writer.message('one target at a time: start again with --target'),
+  switch: (acting) => chooseTarget(acting),
   help: ({ writer }) => writer.show('help'),
   backup: ({ session }) => void session.begin({ runbook: 'galera-backup', parameters: {} }),
   restore,
@@ -79,12 +83,16 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
     if (run !== undefined) void session.takeUp(run, 'repair');
   },
   resume: ({ session, store }) => {
-    const run = store.getState().run?.state.plan?.run;
-    if (run !== undefined) void session.takeUp(run, 'resume');
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, 'resume');
   },
   rollback: ({ session, store }) => {
-    const run = keptRun(viewOf(store.getState()));
-    if (run !== undefined) void session.takeUp(run, 'rollback');
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, 'rollback');
+  },
+  close: ({ session, store }) => {
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, 'close');
   },
   leave: ({ leave }) => leave(),
   interrupt: ({ leave, session }) => {
@@ -155,11 +163,28 @@ function open(acting: Acting): void {
     writer.show('backups');
     return;
   }
-  if (cursor.block === 'runs') {
-    transcript(acting);
+  const opens: { readonly [block: string]: () => void } = {
+    parameters: () => editValue(acting, cursor.id),
+    targets: () => acting.switchTo(cursor.id),
+    steps: () => stepOutput(acting),
+    runs: () => openRun(acting, cursor.id),
+  };
+  (opens[cursor.block] ?? (() => describe(acting)))();
+}
+
+/** A run as it ended; the one that is under way here is shown as it is. */
+function openRun({ session, writer, store }: Acting, run: string): void {
+  if (store.getState().run?.state.plan?.run === run) {
+    writer.past(undefined);
+    writer.show('run');
     return;
   }
-  describe(acting);
+  reading({ session, writer }, async (operations) => {
+    const { state, owedSince } = await operations.run(run);
+    writer.past({ state, owedSince, going: false, output: { lines: [], total: 0 } });
+    writer.follow('output');
+    writer.show('run');
+  });
 }
 
 function describe(acting: Acting): void {
@@ -229,11 +254,8 @@ function logs(acting: Acting): void {
 
 function transcript(acting: Acting): void {
   const { writer, store } = acting;
-  const run = cursorId(acting, 'runs') ?? store.getState().run?.state.plan?.run;
-  if (run === undefined) {
-    writer.message('no run is under the cursor');
-    return;
-  }
+  const run = chosenRun(viewOf(store.getState()))?.run;
+  if (run === undefined) return;
   reading(acting, async (operations) => {
     const { text, blocks } = await operations.transcript(run);
     writer.reading({ title: `Transcript of run ${run}`, kind: 'markdown', lines: text.split('\n'), blocks });
@@ -273,30 +295,8 @@ function owingRun({ state }: View): string | undefined {
 function write(acting: Acting): void {
   const { store, writer } = acting;
   const state = store.getState();
-  // Uncut: as tall as it needs, and wide.
-  const lines =
-    state.ui.screen === 'text'
-      ? [...(state.ui.reading?.lines ?? [])]
-      : frame({ ...state, size: { columns: Math.max(160, state.size.columns), rows: 200 } }).map((line) =>
-          textOf(line).trimEnd(),
-        );
-  const text = `${lines.join('\n').trimEnd()}\n`;
   const name = `${state.ui.screen}-${dateTimeText(state.now).replaceAll(/[: ]/g, '-')}.txt`;
-  reading(acting, async (operations) => writer.message(`written to ${await operations.write(name, text)}`));
-}
-
-/** Something is read for the operator; what goes wrong stands on row 23. */
-function reading(
-  { session, writer }: Pick<Acting, 'session' | 'writer'>,
-  read: (operations: NonNullable<Session['operations']>) => Promise<void>,
-): void {
-  const { operations } = session;
-  if (operations === undefined) {
-    writer.message('not connected yet');
-    return;
-  }
-  void read(operations).catch((thrown: unknown) => {
-    const { found, next } = failureOf(thrown, '');
-    writer.message(next === '' ? found : `${found}: ${next}`);
-  });
+  reading(acting, async (operations) =>
+    writer.message(`written to ${await operations.write(name, writtenView(state))}`),
+  );
 }

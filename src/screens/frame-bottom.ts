@@ -14,7 +14,8 @@ export function messageRow(view: View, ofScreen: string | undefined): Line {
   const { ui, now, gate } = view.state;
   if (ui.typing !== undefined) {
     const waits = gate === undefined ? '' : '    ! gate waiting: esc, then answer';
-    return line(` /${ui.typing.text}_${waits}`);
+    const what = ui.typing.for === 'parameter' ? `${ui.typing.name} = ` : '/';
+    return line(` ${what}${ui.typing.text}_${waits}`);
   }
   if (ui.waiting !== undefined) return line(` ${ui.waiting.says} ${formatClock(now - ui.waiting.since)}`);
   const { message } = ui;

@@ -16,6 +16,9 @@ export interface Timers {
   after(ms: number, call: () => void): () => void;
 }
 
+/** Why a review is over without an answer: another plan is looked at. */
+export const replaced = 'another plan was asked for';
+
 /** Keys around `y` on QWERTY, AZERTY and QWERTZ: dead while it is live. */
 const neighbours: readonly string[] = ['t', 'u', 'g', 'h', '6', '7', 'a', 's', 'x'];
 
@@ -70,7 +73,7 @@ export class Gatekeeper {
   }
 
   closeReview(): void {
-    if (this.#store.getState().review !== undefined) this.#end({ answer: 'no' });
+    if (this.#store.getState().review !== undefined) this.#end({ answer: 'no', why: replaced });
   }
 
   /** The terminal is gone or goes: nobody answers any more. */

@@ -1,4 +1,5 @@
 import { type Acting, commands } from './commands.ts';
+import { takeValue } from './editing.ts';
 import { gateShown, isTooSmall } from './gate-shown.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { KeyPress, Pressed } from './key-reader.ts';
@@ -104,21 +105,22 @@ export class Keyboard {
     if (ui.typing === undefined) return;
     const { text, for: what } = ui.typing;
     const change = (next: string) => {
-      writer.typing({ for: what, text: next });
+      writer.typing({ ...ui.typing, for: what, text: next });
       if (what === 'filter') writer.filter(ui.screen, next);
-      else {
+      else if (what === 'search') {
         writer.search(ui.screen, next);
         if (next !== '') findFirst(this.#acting);
       }
     };
     if (key === 'esc') {
       if (what === 'filter') writer.filter(ui.screen, '');
-      else writer.search(ui.screen, '');
+      else if (what === 'search') writer.search(ui.screen, '');
       writer.typing(undefined);
       return;
     }
     if (key === 'enter') {
       writer.typing(undefined);
+      if (what === 'parameter') takeValue(this.#acting, ui.typing.name ?? '', text);
       return;
     }
     if (key === 'backspace') {

@@ -97,6 +97,12 @@ export interface CarriedOut {
   abandon(by: string): void;
 }
 
+/** Folded from its journal, with when each open debt was owed. */
+export interface OpenedRun {
+  readonly state: RunState;
+  readonly owedSince: { readonly [debt: string]: number };
+}
+
 /** A line that a Job of a step has written, fit to be read. */
 export interface JobLine {
   readonly step: string;
@@ -134,9 +140,13 @@ export interface Operations {
   logs(member: string): Promise<string>;
   /** What the run's Jobs have written since this was asked before. What nobody asks for in time is only in the kept output. */
   output(run: string): readonly JobLine[];
+  /** A run of this Galera cluster as its journal tells it. */
+  run(run: string): Promise<OpenedRun>;
   /** All that a step's Jobs have written, as far as it was kept or can be read now. */
   stepOutput(run: string, step: string): Promise<readonly string[]>;
   targets(): Promise<readonly TargetChoice[]>;
+  /** Connects to a target, reads which one it is, and lets it go. */
+  identify(target: string): Promise<Identity>;
   /** Writes a view to a file of its own and gives the path. */
   write(name: string, text: string): Promise<string>;
 }

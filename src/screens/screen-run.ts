@@ -30,10 +30,13 @@ export const runScreen: Screen = {
     return runBody(view, run, area);
   },
   hints: (view) =>
-    view.state.run?.going === true
+    shownRun(view)?.going === true
       ? ['open', 'logs', 'describe', 'next-block', 'help', 'leave']
-      : ['logs', 'describe', 'resume', 'rollback', 'transcript', 'help', 'back'],
-  line: (view) => (view.state.run?.going === true ? interruptSays(view.state.run.state) : endSays(view.state.run)),
+      : ['logs', 'describe', 'resume', 'rollback', 'close', 'transcript', 'help', 'back'],
+  line(view) {
+    const run = shownRun(view);
+    return run?.going === true ? interruptSays(run.state) : endSays(run);
+  },
 };
 
 function blocks(view: View): readonly Block[] {
@@ -48,7 +51,7 @@ function blocks(view: View): readonly Block[] {
 
 /** The run that the screen is about. */
 export function shownRun({ state }: View): OpenRun | undefined {
-  return state.run;
+  return state.ui.past ?? state.run;
 }
 
 function listed({ order }: RunState): readonly PlannedStep[] {

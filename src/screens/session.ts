@@ -2,7 +2,7 @@ import { FailureError, failureOf } from '../base/failure.ts';
 import type { Way } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
 import { ScreensFrontend } from './frontend.ts';
-import type { Gatekeeper, Timers } from './gatekeeper.ts';
+import { type Gatekeeper, replaced, type Timers } from './gatekeeper.ts';
 import type { CarriedOut, Operations, Proposal, Wish } from './operations.ts';
 import type { ScreensView } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -27,6 +27,7 @@ export class Session {
   readonly #parts: SessionParts;
   #operations: Operations | undefined;
   #carried: CarriedOut | undefined;
+  #wish: Wish | undefined;
   #exit = 0;
   #stopAskedAt: number | undefined;
   #ended: Promise<unknown> = Promise.resolve();
@@ -41,6 +42,11 @@ export class Session {
 
   use(operations: Operations): void {
     this.#operations = operations;
+  }
+
+  /** What was planned last. */
+  get wish(): Wish | undefined {
+    return this.#wish;
   }
 
   /** Exit code of the last run; 0 without one. */
@@ -63,6 +69,7 @@ export class Session {
     const { writer, gates, store } = this.#parts;
     const operations = this.#operations;
     if (operations === undefined || store.getState().ui.waiting !== undefined) return;
+    this.#wish = wish;
     gates.closeReview();
     writer.refusal(undefined);
     writer.scroll('plan', 0);
@@ -72,6 +79,7 @@ export class Session {
       const proposal = await operations.propose(wish);
       writer.waiting(undefined);
       const answer = await gates.review(proposal);
+      if (answer.why === replaced) return;
       if (answer.answer === 'no') {
         if (store.getState().ui.screen === 'plan') writer.back();
         writer.message('no: nothing was started');

@@ -3,9 +3,10 @@ import type { Gate } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
 import type { DocumentBlock } from '../runbook/document.ts';
+import type { Identity } from '../target/identity.ts';
 import type { Progress } from '../views/progress.ts';
 import type { Dangers } from './document-lines.ts';
-import type { ClusterLook, Listing, Proposal, RunbookRow, Target } from './operations.ts';
+import type { ClusterLook, Listing, Proposal, RunbookRow, Target, TargetChoice } from './operations.ts';
 
 export interface Size {
   readonly columns: number;
@@ -85,7 +86,18 @@ export interface Review {
   readonly gate: GateView;
 }
 
-export const screenNames = ['dashboard', 'runbooks', 'backups', 'runs', 'plan', 'run', 'help', 'text'] as const;
+export const screenNames = [
+  'dashboard',
+  'runbooks',
+  'backups',
+  'runs',
+  'plan',
+  'run',
+  'help',
+  'text',
+  'parameters',
+  'targets',
+] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 /** A text that is read: a document, a transcript, logs, a description. */
@@ -103,6 +115,24 @@ export interface Reading {
   readonly runbook?: string;
 }
 
+/** Parameters of a runbook, to be planned with. */
+export interface Editing {
+  readonly runbook: string;
+  readonly rows: readonly {
+    readonly name: string;
+    /** As it is planned with now; absent where nobody knows one yet. */
+    readonly value?: string;
+    readonly mayBe: string;
+    readonly says: string;
+  }[];
+}
+
+/** A target of the configuration, with what was read of it. */
+export interface TargetRow extends TargetChoice {
+  readonly identity?: Pick<Identity, 'kubeSystemUid' | 'statefulSetUid'>;
+  readonly failing?: string;
+}
+
 export interface Ui {
   readonly screen: ScreenName;
   /** Where `esc` leads, nearest last. */
@@ -113,7 +143,7 @@ export interface Ui {
   readonly scroll: { readonly [screen: string]: number };
   readonly filters: { readonly [screen: string]: string };
   /** A text field is open, and takes every printable key. */
-  readonly typing?: { readonly for: 'filter' | 'search'; readonly text: string };
+  readonly typing?: { readonly for: 'filter' | 'search' | 'parameter'; readonly text: string; readonly name?: string };
   /** Lines that are longer than the screen is wide go on below; otherwise they are cut at its edge. */
   readonly wraps: boolean;
   /** By screen, what `n` and `N` go to. */
@@ -123,6 +153,9 @@ export interface Ui {
   readonly waiting?: { readonly since: number; readonly says: string };
   readonly refusal?: { readonly title: string; readonly failures: readonly Failure[] };
   readonly reading?: Reading;
+  readonly editing?: Editing;
+  /** A run of before that is looked at. */
+  readonly past?: OpenRun;
   readonly leaving?: { readonly cursor: 'stay' | 'stop' | 'leave' };
 }
 
@@ -137,11 +170,12 @@ export interface ScreensState {
   readonly listing: Watched<Listing>;
   /** Newest first. */
   readonly seen: readonly Happening[];
-  readonly run?: OpenRun;
+  readonly run?: OpenRun | undefined;
   /** Of a step of the run. */
   readonly gate?: GateView;
   readonly review?: Review;
   readonly runbooks?: readonly RunbookRow[];
+  readonly targets?: readonly TargetRow[];
   readonly ui: Ui;
 }
 

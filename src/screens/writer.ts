@@ -6,6 +6,7 @@ import { changesOfLook, changesOfMember } from './happenings.ts';
 import type { ClusterLook, Listing, RunbookRow, Target } from './operations.ts';
 import { answered, unanswered, withStatus } from './samples.ts';
 import type {
+  Editing,
   GateView,
   Happening,
   OpenRun,
@@ -15,6 +16,7 @@ import type {
   ScreenName,
   ScreensState,
   Size,
+  TargetRow,
   Ui,
 } from './state.ts';
 import type { ScreensStore } from './store.ts';
@@ -51,12 +53,13 @@ export class Writer {
 
   /** Another target: nothing that was known holds. */
   target(target: Target, at: number): void {
-    this.#set(({ ui }) => ({
+    this.#set(({ ui: { past: _past, ...ui } }) => ({
       target,
       look: {},
       members: {},
       listing: {},
       seen: [],
+      run: undefined,
       openedAt: at,
       ui: { ...ui, cursors: {}, filters: {} },
     }));
@@ -100,6 +103,17 @@ export class Writer {
 
   runbooks(runbooks: readonly RunbookRow[]): void {
     this.#set(() => ({ runbooks }));
+  }
+
+  targets(targets: readonly TargetRow[]): void {
+    this.#set(() => ({ targets }));
+  }
+
+  /** What was read of one of them. */
+  targetRead(name: string, read: Pick<TargetRow, 'identity' | 'failing'>): void {
+    this.#set(({ targets }) => ({
+      targets: (targets ?? []).map((each) => (each.name === name ? { ...each, ...read } : each)),
+    }));
   }
 
   // --- the run
@@ -217,6 +231,15 @@ export class Writer {
     this.#ui(({ scroll }) => ({ reading, scroll: { ...scroll, text: 0 } }));
   }
 
+  editing(editing: Editing): void {
+    this.#ui(() => ({ editing }));
+  }
+
+  /** A run of before, as it ended. */
+  past(past: OpenRun | undefined): void {
+    this.#ui(({ cursors: { steps: _steps, ...cursors } }) => ({ past, cursors }) as Partial<Ui>);
+  }
+
   leaving(leaving: Ui['leaving']): void {
     this.#ui(() => ({ leaving }) as Partial<Ui>);
   }
@@ -228,6 +251,9 @@ function withSeen({ seen }: ScreensState, more: readonly Happening[]): readonly 
 
 /** A cursor on the step at work goes on with the work, unless its output is being read. */
 function goingOn(ui: Ui, event: RunEvent): Ui {
+  const { past, ...rest } = ui;
+  // What goes on is shown in the place of what was.
+  if (past !== undefined) return rest;
   const { steps, ...cursors } = ui.cursors;
   const over = event.type === 'step-passed' && event.step === steps?.id && ui.scroll.output === undefined;
   return over ? { ...ui, cursors } : ui;
