@@ -4,6 +4,7 @@ import type { Gate, PlannedStep } from '../engine/event.ts';
 import { effectText } from '../engine/gate.ts';
 import { stepNumber } from '../record/step-number.ts';
 import { hintLine } from './frame-bottom.ts';
+import { gateWay } from './gate-way.ts';
 import { blank, fitLine, type Line, line, type Span, span } from './line.ts';
 import type { GateView, ScreensState } from './state.ts';
 import { columnsOf, fitText, wrapped } from './text.ts';
@@ -25,7 +26,7 @@ export function gateBox(view: View, gate: GateView, area: Area): readonly Line[]
   const framed = (of: Line) => line(edge(`${box.side} `), fitLine(of, inside), edge(` ${box.side}`));
   const asks = askLines(gate);
   const room = Math.max(1, area.height - 2 - asks.length);
-  const all = gateLines(state, gate, inside);
+  const all = fittingLines(state, gate, inside, room);
   const top = pageTop(state, all.length, room);
   const shown = all.slice(top, top + room);
   const filler = Array.from({ length: room - shown.length }, () => blank);
@@ -55,7 +56,7 @@ export function gateScroll(
   area: Area,
 ): { readonly lines: number; readonly page: number } {
   const room = Math.max(1, area.height - 2 - askLines(gate).length);
-  return { lines: gateLines(state, gate, area.width - 4).length, page: room };
+  return { lines: fittingLines(state, gate, area.width - 4, room).length, page: room };
 }
 
 export function gateEndShown(state: ScreensState, gate: GateView, area: Area): boolean {
@@ -107,10 +108,16 @@ function plannedOf({ run }: ScreensState, gate: Gate): PlannedStep | undefined {
   return run?.state.order.find(({ step }) => step.id === gate.step);
 }
 
+/** A blank line below the first where there is room for it. */
+function fittingLines(state: ScreensState, gate: GateView, width: number, room: number): readonly Line[] {
+  const airy = gateLines(state, gate, width, [blank]);
+  return airy.length <= room ? airy : gateLines(state, gate, width, []);
+}
+
 /** What is asked: the gate's own words, none left out, with the labels that its lines can be given. */
-function gateLines(state: ScreensState, view: GateView, width: number): readonly Line[] {
+function gateLines(state: ScreensState, view: GateView, width: number, spacer: readonly Line[]): readonly Line[] {
   const { gate, changed } = view;
-  const { target } = state;
+  const { target, run } = state;
   const planned = plannedOf(state, gate);
   const [where = '', ...says] = gate.shows;
   const effects = new Set((planned?.effects ?? []).map(effectText));
@@ -122,29 +129,41 @@ function gateLines(state: ScreensState, view: GateView, width: number): readonly
         ? span('! DISRUPTS', 'look')
         : span(gate.danger.toUpperCase(), 'strong');
   const texts = says.filter((text) => text !== `${planned?.step.id}: ${planned?.step.title} (${gate.danger})`);
-  const [first = where, ...rest] = texts;
+  const first = texts.find((text) => !isNo(text) && !effects.has(text)) ?? planned?.step.title ?? where;
+  const rest = texts.filter((text) => text !== first);
   return [
     ...labelled(head, first, width),
-    blank,
+    ...spacer,
     ...labelled('cluster', `${target?.namespace}/${target?.cluster}    context ${target?.context}`, width),
     ...labelled(
       'identity',
       `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuid === undefined ? '' : `    state ${uuid.slice(0, 8)}`}`,
       width,
     ),
-    ...rest.flatMap((text) => {
-      if (effects.has(text)) return labelled('changes', text, width);
-      const [, no] = /^if no: (.*)$/.exec(text) ?? [];
-      return no === undefined
-        ? labelled('says', text, width)
-        : [...owesLines(state, planned, width), ...labelled('if no', no, width)];
-    }),
+    ...rest
+      .filter((text) => !isNo(text) && !effects.has(text))
+      .flatMap((text, index) => labelled(index === 0 ? 'says' : '', text, width)),
+    ...rest
+      .filter((text) => effects.has(text))
+      .flatMap((text, index) => labelled(index === 0 ? 'changes' : '', text, width)),
+    ...(run === undefined
+      ? []
+      : gateWay(run.state, gate, planned).flatMap(([name, text]) => labelled(name, text, width))),
+    ...owesLines(state, planned, width),
+    ...texts.filter(isNo).flatMap((text) => labelled('if no', text.slice(noText.length), width)),
     ...changed.flatMap((text) => labelled(span('! changed', 'look'), text, width)),
   ];
 }
 
+const noText = 'if no: ';
+
+function isNo(text: string): boolean {
+  return text.startsWith(noText);
+}
+
 function owesLines({ run }: ScreensState, planned: PlannedStep | undefined, width: number): Line[] {
-  return (planned?.debts ?? []).flatMap((debt) => {
+  const debts = (planned?.debts ?? []).filter(({ due }) => due === 'end');
+  return debts.flatMap((debt) => {
     const payer = run?.state.order.find(({ step }) => step.pays.includes(planned?.step.id ?? ''));
     return labelled('owes', `${debt.says}${payer === undefined ? '' : `, paid by ${payer.step.id}`}`, width);
   });

@@ -1,8 +1,10 @@
 import type { Gate } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
+import { clusterNow } from './cluster-now.ts';
 import { changedFacts, gateFacts } from './gate-facts.ts';
 import type { KeyPress, Pressed } from './key-reader.ts';
 import type { Proposal } from './operations.ts';
+import { positionNow } from './position-now.ts';
 import type { GateView, Review } from './state.ts';
 import type { ScreensView } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -68,7 +70,9 @@ export class Gatekeeper {
     this.closeReview();
     return new Promise((resolve) => {
       this.#waiting = { answer: resolve, done: () => this.#writer.review(undefined) };
-      this.#writer.review({ proposal, gate: this.#fresh(proposal.gate, []) });
+      const position = positionNow(clusterNow(this.#store.getState()));
+      const gate = this.#fresh(proposal.gate, []);
+      this.#writer.review({ proposal, gate, ...(position === undefined ? {} : { position }) });
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Failure } from '../base/failure.ts';
 import type { Gate } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
+import type { Position } from '../galera/position.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
 import type { DocumentBlock } from '../runbook/document.ts';
 import type { Identity } from '../target/identity.ts';
@@ -84,6 +85,8 @@ export interface GateView {
 export interface Review {
   readonly proposal: Proposal;
   readonly gate: GateView;
+  /** Where the Galera cluster stood when the plan was shown; absent: not every member agreed, or none answered. */
+  readonly position?: Position;
 }
 
 export const screenNames = [
