@@ -21,7 +21,7 @@ export async function pictureOf(process: Process, state: RunState) {
     exit: state.exit ?? null,
     closed: state.closed,
     owed: owed(state).map(({ id }) => id),
-    kept: kept(state).map(({ id }) => id),
+    kept: kept(state).map(({ id }) => id.replace(state.plan?.run ?? '', 'RUN')),
     ...clusterOf(world),
     archives: archivesOf(world),
     index: (await readIndex(session.look())).entries.map(({ proof }) => proof.level),

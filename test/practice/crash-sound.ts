@@ -3,8 +3,17 @@ import type { Ended, Undisturbed } from './crash.ts';
 import type { Picture } from './crash-picture.ts';
 
 /** Parts of the picture that are not as in the run that nobody disturbed. */
-export function differences(end: Pick<Undisturbed, 'picture'>, { picture }: Ended): readonly string[] {
-  return partsOff(end.picture, picture, Object.keys(end.picture) as (keyof Picture)[]);
+export function differences(
+  end: Undisturbed,
+  { picture }: Ended,
+  without: readonly (keyof Picture)[] = [],
+): readonly string[] {
+  const parts = Object.keys(end.picture) as (keyof Picture)[];
+  return partsOff(
+    end.picture,
+    picture,
+    parts.filter((part) => !without.includes(part)),
+  );
 }
 
 function partsOff(wanted: Picture, found: Picture, parts: readonly (keyof Picture)[]): string[] {

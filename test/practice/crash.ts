@@ -46,7 +46,12 @@ export interface Undisturbed extends Ended {
 }
 
 /** A process with the journal that it finds. */
-async function processOf(of: CrashCase, mode: Mode, { world, done, events }: Standing, frontend = new Answering()) {
+export async function processOf(
+  of: CrashCase,
+  mode: Mode,
+  { world, done, events }: Standing,
+  frontend = new Answering(),
+) {
   const journal = new MemoryJournal();
   journal.events.push(...events);
   const { bytes: document } = documentOf(of.document);
@@ -100,6 +105,14 @@ function lineOf(event: RunEvent): string {
   return `${event.type} ${of}`.trim();
 }
 
+/** How a run is to be taken up; undefined: there is nothing left to do. */
+export function nextWay(events: readonly RunEvent[]): 'resume' | 'repair' | undefined {
+  const state = foldEvents(events);
+  const { is } = resumption(state);
+  if (is === 'no') return owed(state).length > 0 ? 'repair' : undefined;
+  return is === 'over' ? undefined : 'resume';
+}
+
 /** Enough for every way that there is; more is a run that never ends. */
 const livesAtMost = 6;
 
@@ -125,10 +138,9 @@ export async function takenUpAll(of: CrashCase, mode: Mode, from: Standing, how:
     standing = lived;
     if (lived.exit === 'died') continue;
     const state = foldEvents(lived.events);
-    const left = resumption(state);
     // A repair that had nothing to pay says that `runs resume` goes on.
     const idle = lived.events.length === before && lived.how !== 'repair';
-    const finished = idle || left.is === 'over' || (left.is === 'no' && owed(state).length === 0);
+    const finished = idle || nextWay(lived.events) === undefined;
     if (finished || life >= deaths.count + livesAtMost)
       return { exit: lived.exit, how: hows, events: lived.events, picture: await pictureOf(lived.process, state) };
   }
@@ -164,10 +176,9 @@ async function takingUp(
     const engine = new Run(driving, events);
     return { how: 'begun-anew', exit: of.begin(engine, session, mode).then(() => engine.drive()) };
   }
-  const state = foldEvents(events);
-  const pays = resumption(state).is === 'no' && owed(state).length > 0;
   const runbook = () => documentOf(of.document).runbook;
-  return await takenUp({ runbook, mode }, undefined, { driving }, events, pays ? 'repair' : wanted);
+  const way = nextWay(events) === 'repair' ? 'repair' : wanted;
+  return await takenUp({ runbook, mode }, undefined, { driving }, events, way);
 }
 
 /** A person at the terminal, or a session that ends: each once, and twice. */
