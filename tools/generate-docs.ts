@@ -9,6 +9,7 @@ import { commandLinePage } from './docs/command-line.ts';
 import { exitCodeTable } from './docs/exit-codes.ts';
 import { folderTable } from './docs/folders.ts';
 import { keysPage } from './docs/keys.ts';
+import { safetyPage } from './docs/safety.ts';
 import { screensPage } from './docs/screens.ts';
 import { screensSvg } from './docs/screens-svg.ts';
 
@@ -39,6 +40,7 @@ export function generated(): Readonly<Record<string, string>> {
     'docs/screens.md': screensPage(),
     'docs/screens.svg': screensSvg(),
     'docs/reference/keys.md': keysPage(),
+    'docs/safety.md': safetyPage(),
     'README.md': withBlock(read('README.md') ?? '', 'exit codes', exitCodeTable()),
     'CONTRIBUTING.md': withBlock(read('CONTRIBUTING.md') ?? '', 'folders', folderTable()),
   };

@@ -74,9 +74,12 @@ export interface ClusterView {
     readonly dataDirectory: string;
   };
   readonly members: readonly MemberView[];
+  /** Claims of ordinals that are no members now, left by a StatefulSet that was larger once: a member scaled up later starts on them. */
+  readonly surplus: readonly string[];
   /** Every pod of the namespace with the claims that it mounts: the fence of a swap looks here. */
   readonly mounting: readonly {
     readonly pod: string;
+    readonly node?: string;
     readonly uid: string;
     readonly claims: readonly string[];
     readonly phase: string;
@@ -170,8 +173,12 @@ export async function viewCluster(look: Look, members?: number): Promise<Cluster
     },
     mount: template,
     members: all,
+    surplus: ordinalsOf(statefulSet, template.volume, claims)
+      .filter((ordinal) => ordinal >= count)
+      .map((ordinal) => `${template.volume}-${config.statefulset}-${ordinal}`),
     mounting: pods.map((p) => ({
       pod: p.metadata.name,
+      ...(p.spec.nodeName ? { node: p.spec.nodeName } : {}),
       uid: p.metadata.uid ?? '',
       phase: phaseOf(p),
       labels: p.metadata.labels ?? {},
@@ -260,9 +267,16 @@ function memberCount(statefulSet: Obj, template: string, claims: readonly Obj[])
   if (Number.isInteger(kept) && kept > 0) return kept;
   const wanted: number = statefulSet.spec.replicas ?? 1;
   if (wanted > 0) return wanted;
+  return ordinalsOf(statefulSet, template, claims).length;
+}
+
+/** Of the claims that this StatefulSet's template has made, in order. */
+function ordinalsOf(statefulSet: Obj, template: string, claims: readonly Obj[]): readonly number[] {
   const prefix = `${template}-${statefulSet.metadata.name}-`;
-  return claims.filter((c) => c.metadata.name.startsWith(prefix) && /^\d+$/.test(c.metadata.name.slice(prefix.length)))
-    .length;
+  return claims
+    .filter((c) => c.metadata.name.startsWith(prefix) && /^\d+$/.test(c.metadata.name.slice(prefix.length)))
+    .map((c) => Number(c.metadata.name.slice(prefix.length)))
+    .toSorted((a, b) => a - b);
 }
 
 function readyPodNames(slice: Obj): string[] {

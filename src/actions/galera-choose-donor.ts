@@ -20,7 +20,9 @@ export const galeraChooseDonor: Check = {
     const readings = await readMembers(look, view);
     const wrong = notLetIn(readings) ?? otherCluster(readings, look.config.cluster);
     if (wrong) return { is: 'not-so', failure: wrong };
-    const apart = new Map(view.members.map((member) => [member.name, unreachableTogether(member, backups)]));
+    const apart = new Map(
+      view.members.map((member) => [member.name, unreachableTogether(member, backups, view.mounting)]),
+    );
     const choice = chooseDonor(readings, {
       replicas: view.members.length,
       service: serviceShape(view, look.config),

@@ -13,7 +13,7 @@ import { booleanField, known, objectField } from './fields.ts';
 import { joinsOf } from './joins.ts';
 import { knownPositions, positionFrom } from './member-position.ts';
 import { readMembers } from './member-readings.ts';
-import { cutBy } from './traffic.ts';
+import { cutBy, cutByHand, selectorText } from './traffic.ts';
 
 const fields = { truth: objectField.required, position: objectField.optional, recheck: booleanField.optional };
 const checksumMs = 2 * 60 * 60_000;
@@ -36,6 +36,8 @@ export const galeraSameData: Check = {
     const expected = wantedOf(truth ?? {}, position);
     if ('next' in expected) return { is: 'unknown', failure: expected };
     const view = await viewCluster(look);
+    const open = refuseUncut(look, view);
+    if (open) return { is: 'not-so', failure: open };
     const readings = await readMembers(look, view);
     const wrong = otherCluster(readings, look.config.cluster);
     if (wrong) return { is: 'not-so', failure: wrong };
@@ -53,6 +55,18 @@ export const galeraSameData: Check = {
     return sameText(look, view, readings, { expected, tables, recheck: recheck === true, warnings: joined.warnings });
   },
 };
+
+/** Whatever is compared below would be of yesterday: clients write on. */
+function refuseUncut(look: Look, view: ClusterView): Failure | undefined {
+  const { run } = look.at;
+  if (cutBy(view) === run) return undefined;
+  return failure(
+    'unsafe',
+    `Service ${look.config.service} cut by run ${run} until the data is proven`,
+    `its selector is ${selectorText(view.service.selector)}: clients may have read and written data that nobody has proven`,
+    `find out who changes the Service and stop it; cut it again: ${cutByHand(look)}; then galera-runbook runs repair ${run} compares once more, runs rollback ${run} goes back`,
+  );
+}
 
 interface Wanted {
   readonly position: Position;
@@ -125,16 +139,12 @@ async function refuseTables(
   view: ClusterView,
   wanted: readonly TableSum[] | undefined,
 ): Promise<number | Failure> {
-  const lists = await Promise.all(
-    view.members.map(async ({ name }) => ({ name, tables: tableNames(await look.sql.tables(name)) })),
-  );
-  const expected = wanted ? tableNames(wanted) : (lists[0]?.tables ?? []);
-  const differ = lists.flatMap(({ name, tables }) => {
-    const text = namesDiffer(expected, tables);
-    return text === undefined ? [] : [`${name}: ${text}`];
-  });
-  if (differ.length === 0) return expected.length;
-  return failure('unsafe', `the same ${expected.length} tables on every member`, differ.join('; '), next);
+  const lists = await onEach(view, async (member) => tableNames(await look.sql.tables(member)));
+  const expected = wanted ? tableNames(wanted) : (lists[0]?.found ?? []);
+  const differ = differing(lists, (found) => namesDiffer(expected, found));
+  return differ === undefined
+    ? expected.length
+    : failure('unsafe', `the same ${expected.length} tables on every member`, differ, next);
 }
 
 async function refuseSums(
@@ -142,21 +152,33 @@ async function refuseSums(
   view: ClusterView,
   wanted: readonly TableSum[] | undefined,
 ): Promise<Failure | undefined> {
-  const sums = await Promise.all(
-    view.members.map(async ({ name }) => ({ name, sums: await look.sql.checksums(name, checksumMs) })),
-  );
-  const expected = wanted ?? sums[0]?.sums ?? [];
-  const differ = sums.flatMap(({ name, sums: found }) => {
+  const sums = await onEach(view, (member) => look.sql.checksums(member, checksumMs));
+  const expected = wanted ?? sums[0]?.found ?? [];
+  const differ = differing(sums, (found) => {
     const compared = compareTruth(expected, found);
-    return compared.is === 'differs' ? [`${name}: ${truthText(compared)}`] : [];
+    return compared.is === 'differs' ? truthText(compared) : undefined;
   });
-  if (differ.length === 0) return undefined;
-  return failure(
-    'unsafe',
-    `rows and checksums of ${expected.length} tables as proven, on every member`,
-    differ.join('; '),
-    next,
-  );
+  return differ === undefined
+    ? undefined
+    : failure('unsafe', `rows and checksums of ${expected.length} tables as proven, on every member`, differ, next);
+}
+
+interface Found<T> {
+  readonly member: string;
+  readonly found: T;
+}
+
+async function onEach<T>(view: ClusterView, read: (member: string) => Promise<T>): Promise<readonly Found<T>[]> {
+  return await Promise.all(view.members.map(async ({ name }) => ({ member: name, found: await read(name) })));
+}
+
+/** What differs, with the member where it does. Undefined: nothing. */
+function differing<T>(all: readonly Found<T>[], text: (found: T) => string | undefined): string | undefined {
+  const differ = all.flatMap(({ member, found }) => {
+    const says = text(found);
+    return says === undefined ? [] : [`${member}: ${says}`];
+  });
+  return differ.length === 0 ? undefined : differ.join('; ');
 }
 
 interface Same {
@@ -179,12 +201,11 @@ function sameText(
       .toSorted(compareSeqnos)
       .at(-1) ?? position.seqno;
   const after = seqnoDistance(position.seqno, highest);
-  const open = cutBy(view) === undefined ? ["the clients' Service is not cut: clients may have written meanwhile"] : [];
   const far =
     BigInt(after) > BigInt(10 * readings.length)
       ? [`${after} transactions after the proven position: more than the start of the members makes`]
       : [];
-  const all = [...warnings, ...open, ...far];
+  const all = [...warnings, ...far];
   const what = expected.tables ? 'on their proven copies' : 'on their old data';
   const members = view.members.map(({ name }) => name);
   return {

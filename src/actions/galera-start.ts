@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Action } from '../engine/action.ts';
 import { namesOf } from '../galera/member-reading.ts';
 import { agree } from '../galera/quorum.ts';
-import { viewCluster } from './cluster-view.ts';
+import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { choiceField, countField, known, textField } from './fields.ts';
 import { type Join, joinsOf } from './joins.ts';
 import { readMembers } from './member-readings.ts';
@@ -11,16 +11,18 @@ import { isAnnotated } from './scale.ts';
 import { coldStart } from './start-cold.ts';
 import { joinOthers } from './start-join.ts';
 import { somePrimary } from './start-wait.ts';
+import { keepCut } from './traffic.ts';
 
 const fields = {
   replicas: countField.required,
   'state-dump': choiceField('refuse', 'allow').optional,
   run: textField.optional,
+  generation: countField.optional,
 };
 
 /**
  * Starts the cluster from whatever state it is in: all stopped, only ordinal 0 up, a start that was cut short. The one action for every
- * way, forward and back (design §5). From a full stop: reads every position (or has it from the swap right before), starts the member that has the highest one as a new Primary
+ * way, forward and back (design §5). From a full stop: reads every position, starts the member that has the highest one as a new Primary
  * Component, makes sure that the others can join it without a state dump, and starts them.
  */
 export const galeraStart: Action = {
@@ -76,6 +78,12 @@ export const galeraStart: Action = {
     if (view.statefulSet.replicas !== replicas) return notSo(`replicas ${view.statefulSet.replicas}`);
     if (isAnnotated(view)) return notSo('the StatefulSet is still marked as stopped');
     const quorum = agree(await readMembers(look, view), { replicas, spare: replicas - 1 });
+    if (!quorum.ok && wasLeftAlone(view, input))
+      return {
+        is: 'so',
+        output: { first: null, joiners: [] },
+        says: `nothing was stopped: ${view.statefulSet.replicas} replicas, as they were found`,
+      };
     if (!quorum.ok) return notSo(quorum.failure.found);
     const unready = view.members.filter((member) => !member.pod?.ready).map((member) => member.name);
     if (unready.length > 0) return notSo(`not Ready: ${unready.join(', ')}`);
@@ -95,6 +103,7 @@ export const galeraStart: Action = {
   async apply(input, hands) {
     const { replicas, dump } = inputOf(input);
     const view = await viewCluster(hands, replicas);
+    await keepCut(hands, view);
     if (view.statefulSet.replicas > replicas) {
       fail(
         'refused',
@@ -112,6 +121,11 @@ export const galeraStart: Action = {
     }
   },
 };
+
+/** Whoever was to stop the members has not begun: a cluster that was found down is still down, and nobody owes that it runs. */
+function wasLeftAlone(view: ClusterView, input: JsonObject): boolean {
+  return known(fields, input).generation === view.statefulSet.generation;
+}
 
 function inputOf(input: JsonObject): { readonly replicas: number; readonly dump: 'refuse' | 'allow' } {
   const { replicas, 'state-dump': dump } = known(fields, input);

@@ -4,7 +4,8 @@ import type { MemberPosition, PositionSource } from '../galera/bootstrap-candida
 import { isKnown, type Position, parsePosition } from '../galera/position.ts';
 import type { JobReport } from '../target/jobs.ts';
 
-export type SwapState = 'none' | 'half' | 'whole' | 'back';
+/** `dropped`: whole, and what was set aside is removed or about to be: there is no way back. */
+export type SwapState = 'none' | 'half' | 'whole' | 'dropped' | 'back';
 
 export interface SwapOf {
   readonly run: string;
@@ -42,7 +43,7 @@ export function volumePosition(
   };
 }
 
-const states: readonly SwapState[] = ['none', 'half', 'whole', 'back'];
+const states: readonly SwapState[] = ['none', 'half', 'whole', 'dropped', 'back'];
 
 function swapsOf(result: JsonObject): SwapOf[] {
   const { swaps } = result;

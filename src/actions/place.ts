@@ -2,7 +2,8 @@ import { fail } from '../base/failure.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Place } from '../target/jobs.ts';
 import type { Look } from '../target/look.ts';
-import { type ClusterView, type MemberView, trimmed } from './cluster-view.ts';
+import { type ClusterView, type MemberView, trimmed, type VolumeView } from './cluster-view.ts';
+import { managedBy } from './labels.ts';
 
 /** Where runners see the volumes: the member's volume at its root (so that a folder below it and the work folder share one file system), the backups. */
 export const dataRoot = '/data';
@@ -83,23 +84,44 @@ export function placeOf(look: Look, view: ClusterView, member: MemberView, wante
 }
 
 /**
- * Why no Kubernetes node can reach both volumes, or undefined when one can (design §9). A ReadWriteOnce volume in use elsewhere is
- * not reachable from here; a local one only from its nodes.
+ * Why no Kubernetes node can reach both volumes, or undefined when one can (design §9): a local one only from its nodes, a ReadWriteOnce one only
+ * from the node of the pod that mounts it. Our own runners do not count: they end, and the next one takes the volume along.
  */
 export function unreachableTogether(
   member: MemberView,
-  backups: {
-    readonly claim: string;
-    readonly accessModes: readonly string[];
-    readonly nodes?: readonly string[];
-    readonly bound: boolean;
-  },
+  backups: VolumeView,
+  mounting: ClusterView['mounting'],
 ): string | undefined {
   if (!member.data.bound) return `claim ${member.data.claim} is not bound`;
   if (!backups.bound) return `claim ${backups.claim} is not bound`;
   const candidates = member.pod?.node ? [member.pod.node] : member.data.nodes;
+  const holder = holderElsewhere(candidates, backups, mounting);
+  if (holder) {
+    const where = candidates ? `claim ${member.data.claim} is on ${candidates.join(', ')}, ` : '';
+    return `${where}claim ${backups.claim} is ${backups.accessModes.join(', ')} and mounted by pod ${holder.pod}${holder.node ? ` on ${holder.node}` : ''}`;
+  }
   if (!candidates || !backups.nodes) return undefined;
   const shared = candidates.filter((node) => backups.nodes?.includes(node));
   if (shared.length > 0) return undefined;
   return `claim ${member.data.claim} is on ${candidates.join(', ')}, claim ${backups.claim} only on ${backups.nodes.join(', ')}`;
+}
+
+const ended = ['Succeeded', 'Failed'];
+const managed = Object.entries(managedBy);
+
+/** A pod that keeps a claim for one Kubernetes node, or for itself, from coming to these. */
+function holderElsewhere(
+  candidates: readonly string[] | undefined,
+  { claim, accessModes }: VolumeView,
+  mounting: ClusterView['mounting'],
+): ClusterView['mounting'][number] | undefined {
+  if (accessModes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')) return undefined;
+  const alone = accessModes.length > 0 && accessModes.every((mode) => mode === 'ReadWriteOncePod');
+  return mounting.find(
+    ({ claims, phase, labels, node }) =>
+      claims.includes(claim) &&
+      !ended.includes(phase) &&
+      !managed.every(([key, value]) => labels[key] === value) &&
+      (alone || (node !== undefined && candidates !== undefined && !candidates.includes(node))),
+  );
 }

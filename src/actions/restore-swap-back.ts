@@ -8,6 +8,7 @@ import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
 import { freshNames, readPositions } from './read-positions.ts';
 import { runFenced } from './run-fenced.ts';
+import { requireCut } from './traffic.ts';
 
 /** Puts the data back that this run has set aside, from a whole swap or from half of one. Fenced like the swap. */
 export const restoreSwapBack: Action = {
@@ -52,6 +53,7 @@ export const restoreSwapBack: Action = {
 
   async apply(_input, hands) {
     const view = await fencedCluster(hands);
+    requireCut(hands, view);
     await requireSetAside(hands, view);
     const values = { WORK: workFolder(hands.at.run) };
     const specs = view.members.map((member) =>
@@ -68,6 +70,15 @@ export const restoreSwapBack: Action = {
 async function requireSetAside(hands: Hands, view: ClusterView): Promise<void> {
   const { run } = hands.at;
   const volumes = await readPositions(hands, view, view.members, await freshNames(hands, 'p', view.members));
+  const dropped = volumes.filter(({ swaps }) => swaps.some((swap) => swap.run === run && swap.state === 'dropped'));
+  if (dropped.length > 0) {
+    fail(
+      'unsafe',
+      `what run ${run} has set aside, whole on every member's volume`,
+      `it was given up on ${namesOf(dropped)}: it is removed, or half removed`,
+      `start the cluster on the data that is there (galera-runbook start), then galera-runbook runs close ${run}; restore a backup that is older`,
+    );
+  }
   const gone = volumes.filter(({ swaps }) => !swaps.some((swap) => swap.run === run));
   if (gone.length === 0) return;
   fail(

@@ -4,14 +4,14 @@ import { formatPosition, shortPosition } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
 import { fencedCluster } from './every-member.ts';
 import { booleanField, known, listField } from './fields.ts';
-import { rememberSwap } from './just-swapped.ts';
+import { lostWritesText } from './lost-writes.ts';
 import { deadlines, folderName, memberJob } from './member-job.ts';
 import { oldDataText } from './old-data.ts';
 import { workFolder } from './place.ts';
 import { everyMember, onePosition, preparedFrom } from './prepared.ts';
 import { runFenced } from './run-fenced.ts';
-import { foundJobs } from './run-job.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
+import { requireCut } from './traffic.ts';
 
 const fields = { prepared: listField.required, 'keep-current-data': booleanField.required };
 
@@ -62,6 +62,7 @@ export const restoreSwap: Action = {
       memo: {},
       says: [
         `replaces the data of ${names.join(', ')}`,
+        ...(copies?.[0] ? [await lostWritesText(look, view, onePosition(copies))] : []),
         keep
           ? `the current data is set aside in ${folder} on each volume: galera-runbook runs rollback ${run} puts it back, galera-runbook runs close ${run} removes it`
           : 'THE CURRENT DATA IS DELETED: there is no way back to it',
@@ -92,6 +93,7 @@ export const restoreSwap: Action = {
     const copies = preparedFrom(prepared ?? []);
     const position = onePosition(copies);
     const view = await fencedCluster(hands);
+    requireCut(hands, view);
     const members = everyMember(
       view,
       copies.map(({ member }) => member),
@@ -100,12 +102,6 @@ export const restoreSwap: Action = {
     const specs = members.map((member) =>
       memberJob(hands, view, member, { verb: 'swap', values, besideMember: false, deadlineMs: deadlines.swap }),
     );
-    // Jobs that an earlier start has left say where the data stood then.
-    const earlier = await foundJobs(
-      hands,
-      specs.map(({ name }) => name),
-    );
-    const reports = await runFenced(hands, specs);
-    if (earlier.every((report) => report === undefined)) rememberSwap(hands, view, reports);
+    await runFenced(hands, specs);
   },
 };

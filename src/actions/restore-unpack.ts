@@ -113,7 +113,7 @@ async function workOf(input: JsonObject, look: Look): Promise<Work | Failure> {
   ]);
   if ('expected' in entry) return entry;
   const members = everyMember(view, names.map(String));
-  const order = unpackOrder(members, backups);
+  const order = unpackOrder(members, backups, view.mounting);
   return 'expected' in order ? order : { view, entry, members, order };
 }
 

@@ -24,11 +24,12 @@ function claimsOf(job: Obj): readonly string[] {
 
 /** Names of active runners of other runs that mount one of these claims. */
 export async function otherRunners(look: Look, claims: readonly string[]): Promise<readonly string[]> {
-  const jobs = await runnerJobs(look);
-  return jobs
-    .filter((job) => isActive(job) && claimsOf(job).some((claim) => claims.includes(claim)))
-    .map((job) => job.metadata.name)
-    .filter((name) => !name.startsWith(`galera-runbook-${look.at.run}-`));
+  const jobs = (await runnerJobs(look)).filter(
+    (job) =>
+      !job.metadata.name.startsWith(`galera-runbook-${look.at.run}-`) &&
+      claimsOf(job).some((claim) => claims.includes(claim)),
+  );
+  return await atWork(look, jobs);
 }
 
 /** Ids of backups that active runners work on: what is partial on the volume may still become whole. */

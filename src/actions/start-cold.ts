@@ -4,7 +4,6 @@ import { formatPosition } from '../galera/position.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { requireFence, unfenced } from './fence.ts';
-import { takeSwapped } from './just-swapped.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import type { VolumePosition } from './member-position.ts';
 import { freshNames, readPositions } from './read-positions.ts';
@@ -12,6 +11,7 @@ import { runJobs } from './run-job.ts';
 import { isShifted, scale, scaleAlone } from './scale.ts';
 import { firstIsUp, volumesFree } from './start-wait.ts';
 import { unevenSwap } from './swap-state.ts';
+import { keepCut } from './traffic.ts';
 
 /**
  * From a full stop to the first member up and alone: its cache, which tells how the others join, is only known then. Gives the positions that
@@ -23,14 +23,12 @@ export async function coldStart(
   dump: 'refuse' | 'allow',
 ): Promise<readonly VolumePosition[]> {
   const before = await viewCluster(hands, replicas);
-  const swapped = takeSwapped(hands, before);
   const names = await freshNames(hands, 'p', before.members);
   const ordinals = before.members.map(({ ordinal }) => ordinal);
   const jobs = ordinals.map(names);
   const view = await volumesFree(hands, replicas, ordinals, jobs);
   requireFence(view, jobs);
-  const untouched = view.statefulSet.generation === before.statefulSet.generation;
-  const volumes = (untouched && swapped) || (await readPositions(hands, view, view.members, names));
+  const volumes = await readPositions(hands, view, view.members, names);
   const uneven = unevenSwap(volumes);
   if (uneven) throw new FailureError(uneven);
   const onlyFirst = view.statefulSet.podManagementPolicy !== 'Parallel';
@@ -55,6 +53,7 @@ export async function coldStart(
     await writeSettings(hands, view, ours, true);
     const now = await viewCluster(hands, replicas);
     requireFence(now);
+    await keepCut(hands, now);
     if (candidate.ordinal === 0) await scale(hands, now, 1, replicas);
     else alone = await scaleAlone(hands, now, candidate.ordinal);
     if (!alone) {

@@ -8,6 +8,7 @@ import { lastLines } from './joins.ts';
 import { readMembers } from './member-readings.ts';
 import { membersText } from './member-text.ts';
 import { poll } from './poll.ts';
+import { keepCut } from './traffic.ts';
 
 const minute = 60_000;
 /** After 10, 20, 40, 80, 160 and 300 s: what has not come up by then will not. */
@@ -39,6 +40,7 @@ export async function waitStarted(hands: Hands, of: StartWait): Promise<Seen> {
     deadlineMs: of.deadlineMs,
     async look() {
       const view = await viewCluster(hands, of.replicas);
+      await keepCut(hands, view);
       seen = { view, readings: await readMembers(hands, view) };
       if (of.isSo(seen)) return { done: seen };
       for (const member of of.about(seen)) await refuseCrashLoop(hands, member, before, of);

@@ -8,8 +8,9 @@ import { galeraNoPrimary } from './galera-no-primary.ts';
 import { readMembers } from './member-readings.ts';
 import { memberText } from './member-text.ts';
 import { poll, type Waiting } from './poll.ts';
-import { scale } from './scale.ts';
+import { isAnnotated, scale } from './scale.ts';
 import { mayNotStop, stopProblems } from './stop-problems.ts';
+import { requireCut } from './traffic.ts';
 
 const stopMs = 45 * 60_000;
 /** How long ordinal 0 may take to see that it is alone: it decides only which member has the highest position. */
@@ -56,7 +57,10 @@ export const statefulsetStop: Action = {
           id: `members:${look.config.statefulset}`,
           says: `${replicas} of ${replicas} members stopped`,
           due: 'end',
-          payWith: { action: 'galera.start', input: { replicas, 'state-dump': 'refuse', run: look.at.run } },
+          payWith: {
+            action: 'galera.start',
+            input: { replicas, 'state-dump': 'refuse', run: look.at.run, generation: statefulSet.generation },
+          },
         },
       ],
       memo: { replicas, from: statefulSet.replicas },
@@ -93,9 +97,11 @@ export const statefulsetStop: Action = {
     const count = membersOf(memo.replicas);
     const view = await viewCluster(hands, count);
     const until = hands.clock.now() + stopMs;
+    requireAsPlanned(hands, view, memo.from);
     if (view.statefulSet.replicas > 0) {
       const refused = mayNotStop(hands, await stopProblems(hands, view));
       if (refused) throw new FailureError(refused);
+      requireCut(hands, view);
       if (known(fields, input).serving === 'refuse') await requireDown(hands);
       if (await someServe(hands, view)) await byWayOfOne(hands, view, until);
       await scale(hands, view, 0, view.members.length);
@@ -108,6 +114,18 @@ export const statefulsetStop: Action = {
     });
   },
 };
+
+/** Hours may lie between the plan and the stop, and what is owed afterwards is the start of as many members as were planned with. */
+function requireAsPlanned(hands: Hands, view: ClusterView, from: unknown): void {
+  const { replicas } = view.statefulSet;
+  if (typeof from !== 'number' || replicas === from || isAnnotated(view)) return;
+  fail(
+    'refused',
+    `StatefulSet ${hands.config.statefulset} with replicas ${from}, as it was planned`,
+    `replicas ${replicas}: somebody has scaled it since`,
+    'find out who (an autoscaler, a GitOps tool, a colleague) and whether it stays so; then start a new run, which plans again',
+  );
+}
 
 /** `2, 1, then 0`: how the replicas of a cluster that serves go down. */
 function stepsDown(replicas: number): string {

@@ -10,11 +10,12 @@ export function unevenSwap(volumes: readonly VolumePosition[]): Failure | undefi
   const runs = new Set(volumes.flatMap(({ swaps }) => swaps.map(({ run }) => run)));
   for (const run of runs) {
     const stateOf = (volume: VolumePosition) => volume.swaps.find((swap) => swap.run === run)?.state ?? 'none';
+    const isWhole = (volume: VolumePosition) => ['whole', 'dropped'].includes(stateOf(volume));
     const half = volumes.filter((volume) => stateOf(volume) === 'half');
-    const whole = volumes.filter((volume) => stateOf(volume) === 'whole');
+    const whole = volumes.filter(isWhole);
     if (half.length === 0 && (whole.length === 0 || whole.length === volumes.length)) continue;
     const found = volumes.map((volume) => `${volume.member} ${stateOf(volume)}`).join(', ');
-    const about = namesOf(half.length > 0 ? half : volumes.filter((volume) => stateOf(volume) !== 'whole'));
+    const about = namesOf(half.length > 0 ? half : volumes.filter((volume) => !isWhole(volume)));
     return failure(
       'unsafe',
       `the swap of run ${run} whole on every member, or on none`,

@@ -2,7 +2,7 @@ import { fail, failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
 import { viewCluster } from './cluster-view.ts';
 import { poll } from './poll.ts';
-import { cutBy, cutKey, selectorPatch, selectorText, servedText, serviceRef, withoutCut } from './traffic.ts';
+import { cut, cutBy, cutKey, selectorText, servedText, trafficDebt, withoutCut } from './traffic.ts';
 
 const deadlineMs = 120_000;
 const next = 'find out who changes the Service (a controller, a GitOps tool) and stop it; then run the step again';
@@ -57,7 +57,7 @@ export const trafficCut: Action = {
       ],
       debts: [
         {
-          id: `traffic:${service}`,
+          id: trafficDebt(service),
           says: `Service ${service} selects no pod`,
           due: 'end',
           payWith: { action: 'traffic.put-back', input: { service, selector, run } },
@@ -110,13 +110,7 @@ export const trafficCut: Action = {
         `run ${by} has cut it`,
         `end that run first: galera-runbook runs repair ${by}`,
       );
-    if (by === undefined) {
-      const cut = { ...view.service.selector, [cutKey]: run };
-      await hands.kube.patch(serviceRef(hands), selectorPatch(view.service.selector, cut), {
-        uid: view.service.uid,
-        resourceVersion: view.service.resourceVersion,
-      });
-    }
+    if (by === undefined) await cut(hands, view);
     const stays = await poll(hands, {
       expected: `no member in Service ${service}`,
       next,

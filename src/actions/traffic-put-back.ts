@@ -8,23 +8,14 @@ import { known, objectField, textField } from './fields.ts';
 import { readMembers } from './member-readings.ts';
 import { memberText } from './member-text.ts';
 import { poll } from './poll.ts';
-import {
-  cutBy,
-  cutKey,
-  type Selector,
-  selectorPatch,
-  selectorText,
-  servedText,
-  serviceRef,
-  withoutCut,
-} from './traffic.ts';
+import { cutBy, cutKey, type Selector, selectorText, servedText, serviceRef, withoutCut } from './traffic.ts';
 
 const fields = { service: textField.required, selector: objectField.required, run: textField.required };
 const wholeMs = 5 * 60_000;
 const servedMs = 120_000;
 
 /**
- * Gives the Service the selector that it had. Only to a cluster that is whole: every member Synced in one Primary Component. Whether the
+ * Takes the cut out of the Service's selector, and nothing else. Only to a cluster that is whole: every member Synced in one Primary Component. Whether the
  * data is proven is not asked here: the engine does not run this before the check that proves it.
  */
 export const trafficPutBack: Action = {
@@ -48,7 +39,7 @@ export const trafficPutBack: Action = {
           object: `Service ${service}`,
           field: 'spec.selector',
           from: selectorText({ ...selector, [cutKey]: run }),
-          to: selectorText(selector),
+          to: `${selectorText(selector)}, or as somebody else has changed it meanwhile`,
         },
       ],
       debts: [],
@@ -61,31 +52,27 @@ export const trafficPutBack: Action = {
   async observe(input, look) {
     const { service, selector } = inputOf(input);
     const view = await viewCluster(look);
-    const expected = `Service ${service} selects ${selectorText(selector)} and has every ready member`;
+    const expected = `Service ${service} not cut, with every ready member in it`;
     const notSo = (found: string, next: string) =>
       ({ is: 'not-so', failure: failure('failed', expected, found, next) }) as const;
     if (cutBy(view) !== undefined)
       return notSo(`it is cut by run ${cutBy(view)}`, `galera-runbook runs repair ${cutBy(view)}`);
-    if (canonical(view.service.selector) !== canonical(selector)) {
-      return notSo(
-        `it selects ${selectorText(view.service.selector)}`,
-        'somebody else changed it: compare it with the selector expected, and put it right by hand',
-      );
-    }
+    const changed = changedText(selector, view);
     if (left(view).length > 0)
       return notSo(
-        `${servedText(look, view)}, ${left(view).join(', ')} not`,
-        'look at the EndpointSlices of the Service',
+        [`${servedText(look, view)}, ${left(view).join(', ')} not`, ...changed].join('; '),
+        'look at the selector and the EndpointSlices of the Service',
       );
     return {
       is: 'so',
       output: { members: view.members.filter((m) => m.inService).map((m) => m.name) },
       says: servedText(look, view),
+      ...(changed.length > 0 ? { warnings: changed } : {}),
     };
   },
 
   async apply(input, hands) {
-    const { service, selector, run } = inputOf(input);
+    const { service, run } = inputOf(input);
     const wrong = otherService(hands, service);
     if (wrong) throw new FailureError(wrong);
     const view = await viewCluster(hands);
@@ -99,7 +86,7 @@ export const trafficPutBack: Action = {
       );
     if (by === run) {
       await whole(hands, service);
-      await putBack(hands, selector, run);
+      await putBack(hands, run);
     }
     await poll(hands, {
       expected: `every ready member in Service ${service}`,
@@ -162,19 +149,22 @@ async function whole(hands: Hands, service: string): Promise<void> {
   }
 }
 
+/** What somebody else has made of the selector since it was cut stays: it is told, not taken back. */
+function changedText(selector: Selector, view: ClusterView): string[] {
+  const now = withoutCut(view.service.selector);
+  if (canonical(now) === canonical(selector)) return [];
+  return [
+    `the selector was changed while it was cut, and stays so: it is ${selectorText(now)}, it was ${selectorText(selector)}`,
+  ];
+}
+
 /** Read again right before: the guard refuses when the Service has changed since. */
-async function putBack(hands: Hands, selector: Selector, run: string): Promise<void> {
+async function putBack(hands: Hands, run: string): Promise<void> {
   const { service } = await viewCluster(hands);
   if (service.selector[cutKey] !== run) return;
-  const changed = canonical(withoutCut(service.selector)) !== canonical(selector);
-  if (changed)
-    hands.pulse({
-      step: hands.at.step,
-      phase: 'putting back',
-      says: `the selector was changed while cut: ${selectorText(withoutCut(service.selector))}`,
-    });
-  await hands.kube.patch(serviceRef(hands), selectorPatch(service.selector, selector), {
-    uid: service.uid,
-    resourceVersion: service.resourceVersion,
-  });
+  await hands.kube.patch(
+    serviceRef(hands),
+    { spec: { selector: { [cutKey]: null } } },
+    { uid: service.uid, resourceVersion: service.resourceVersion },
+  );
 }

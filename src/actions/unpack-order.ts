@@ -1,5 +1,5 @@
 import { type Failure, failure } from '../base/failure.ts';
-import type { MemberView, VolumeView } from './cluster-view.ts';
+import type { ClusterView, MemberView, VolumeView } from './cluster-view.ts';
 import { unreachableTogether } from './place.ts';
 
 export interface UnpackOrder {
@@ -9,9 +9,13 @@ export interface UnpackOrder {
 }
 
 /** Whether the members read the backup's volume at once or one after the other, or why they cannot (design §9). */
-export function unpackOrder(members: readonly MemberView[], backups: VolumeView): UnpackOrder | Failure {
+export function unpackOrder(
+  members: readonly MemberView[],
+  backups: VolumeView,
+  mounting: ClusterView['mounting'],
+): UnpackOrder | Failure {
   const apart = members.flatMap((member) => {
-    const why = unreachableTogether(member, backups);
+    const why = unreachableTogether(member, backups, mounting);
     return why === undefined ? [] : [`${member.name}: ${why}`];
   });
   if (apart.length > 0) {
@@ -19,7 +23,7 @@ export function unpackOrder(members: readonly MemberView[], backups: VolumeView)
       'refused',
       "a Kubernetes node that reaches a member's claim and the backup claim, for every member",
       apart.join('; '),
-      'move the backups to a claim that every member can reach (ReadWriteMany), then plan again',
+      'end the pod that holds the backup claim, or move the backups to a claim that every member can reach (ReadWriteMany); then plan again',
     );
   }
   const modes = backups.accessModes;

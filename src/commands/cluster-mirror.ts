@@ -113,6 +113,12 @@ export function mirrorName(run: string): string {
   return `galera-runbook-run-${run}`;
 }
 
+/** The ConfigMaps of a run: its journal, without which the other is nothing, and its outputs. */
+export function mirrorRefs(namespace: string, run: string): readonly Ref[] {
+  const name = mirrorName(run);
+  return [name, name + outputsSuffix].map((each) => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: each }));
+}
+
 export interface MirroredRun {
   readonly run: string;
   readonly events: readonly RunEvent[];

@@ -9,9 +9,10 @@ import type { Frontend } from '../engine/frontend.ts';
 import { effectText, gateOfResume, gateOfTakeover } from '../engine/gate.ts';
 import { gatePolicy } from '../engine/gate-policy.ts';
 import { planPart, refusals } from '../engine/plan.ts';
-import { type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
+import { closingStep, type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
-import { repairCommand, resumeCommand } from '../record/commands.ts';
+import { hasTouched } from '../engine/touched.ts';
+import { closeCommand, repairCommand, resumeCommand } from '../record/commands.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { sameIdentity } from '../target/identity.ts';
 import type { LeaseHolder } from '../target/lease.ts';
@@ -22,12 +23,14 @@ import { keptRunbook } from './kept-runbook.ts';
 import { data, talk } from './output.ts';
 import { leaseOf } from './run-lease.ts';
 import { caughtUp, type OpenedRun, openRun, recordHere } from './run-of.ts';
-import { checkCluster, checkMode, driveRecorded, hasMoved, hasTerminal, refusal } from './run-runbook.ts';
+import { checkCluster, checkMode, checkPerson, driveRecorded, hasMoved, hasTerminal, refusal } from './run-runbook.ts';
 import { openSession, planningOf, type Session } from './session.ts';
 
 /** Takes up a run: goes on with it, pays what it owes, goes back, or removes what it kept. One journal, one transcript. */
 export async function continueRun(globals: Globals, word: string, way: Way, options: RunOptions): Promise<number> {
-  const mode = checkMode(options, `runs ${way} ${word}`);
+  const name = `runs ${way} ${word}`;
+  if (way === 'rollback') checkPerson(options, name);
+  const mode = checkMode(options, name);
   const session = await openSession(globals);
   try {
     checkCluster(session, options);
@@ -58,12 +61,13 @@ export async function takeUpRun(
   let driven = false;
   const lease = leaseOf(session);
   try {
-    checkRun(session, foldEvents(events), way);
+    checkRun(session, events, way);
     if (opened.torn)
       talk(`run ${opened.run}: the last line of its journal was cut off and is dropped: nothing followed it`);
     if (options.dryRun) return await showPart(globals, session, opened, way);
     const frontend =
-      shown?.frontend ?? frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock });
+      shown?.frontend ??
+      frontendOf(globals, session.redactor, { dryRun: false, mode, clock: session.clock, run: opened.run });
     const terminal = shown !== undefined || hasTerminal();
     const over = await lease.takeUp(opened.run, {
       ownRecord: record !== undefined,
@@ -134,7 +138,7 @@ async function partOf(
   document: Uint8Array,
 ): Promise<Exclude<Part, { readonly is: 'anew' }>> {
   const state = foldEvents(events);
-  checkRun(session, state, way);
+  checkRun(session, events, way);
   const { plan } = state as RunState & { readonly plan: Plan };
   const runbook = await keptRunbook(globals, document, plan);
   if (way === 'resume') {
@@ -213,7 +217,8 @@ async function confirmed(
   return asked.answer.answer === 'yes' ? { from: by.holder, asked } : undefined;
 }
 
-function checkRun(session: Session, state: RunState, way: Way): void {
+export function checkRun(session: Session, events: readonly RunEvent[], way: Way): void {
+  const state = foldEvents(events);
   const { plan } = state;
   if (!plan) fail('refused', 'a run that began', 'a journal without a plan', 'there is nothing to take up');
   if (!sameIdentity(plan.identity, session.identity)) {
@@ -240,6 +245,14 @@ function checkRun(session: Session, state: RunState, way: Way): void {
       'a run that has replaced data',
       `run ${plan.run} never came to that`,
       owed(state).length > 0 ? `galera-runbook runs repair ${plan.run}` : 'there is nothing to go back from',
+    );
+  }
+  if (way === 'rollback' && hasTouched(events, closingStep)) {
+    fail(
+      'refused',
+      `the data that run ${plan.run} has replaced, set aside and whole`,
+      'its removal has begun: some of it may be gone',
+      `${closeCommand(plan.run)} removes the rest; to go back, restore a backup that is older`,
     );
   }
   const swapped = state.plan?.steps.some(

@@ -3,7 +3,9 @@ import type { Driving } from '../engine/drive.ts';
 import type { Plan } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
 import type { Journal, Mirror } from '../engine/ports.ts';
+import { clusterWord } from '../target/identity.ts';
 import { ClusterMirror } from './cluster-mirror.ts';
+import { pruneMirrors } from './prune-mirrors.ts';
 import type { HeldLease } from './run-lease.ts';
 import { leaseOf } from './run-lease.ts';
 import type { Session } from './session.ts';
@@ -61,7 +63,7 @@ function mirrorOf(session: Session, mirror: Mirror): Mirror {
   return { push: (events) => mirror.push(session.redactor.json(events)) };
 }
 
-/** A run that ended well leaves no Jobs: their logs are kept beside the journal. */
+/** A run that ended well leaves no Jobs: their logs are kept beside the journal. Of the runs before it the newest keep their mirror. */
 async function tidy(session: Session, run: string): Promise<void> {
   const { namespace } = session.config;
   const jobs = await session.ports.kube.list(
@@ -69,4 +71,5 @@ async function tidy(session: Session, run: string): Promise<void> {
     `${managedBySelector},galera-runbook/run=${run}`,
   );
   for (const job of jobs) await session.ports.jobs.remove(namespace, job.metadata.name);
+  await pruneMirrors(session.ports.kube, namespace, clusterWord(session.identity));
 }

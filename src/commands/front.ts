@@ -12,7 +12,7 @@ import { stateFolder } from './run-record.ts';
 export function frontendOf(
   globals: Globals,
   redactor: Redactor,
-  of: { readonly dryRun: boolean; readonly mode: Mode; readonly clock: Clock },
+  of: { readonly dryRun: boolean; readonly mode: Mode; readonly clock: Clock; readonly run?: string },
 ): Frontend {
   return new PlainFrontend({
     format: globals.output,
@@ -22,6 +22,7 @@ export function frontendOf(
     input: process.stdin,
     // Times as the run's; waiting for a person is real even where the run's time is not.
     clock: { now: () => of.clock.now(), sleep: systemClock.sleep },
+    ...(of.run === undefined ? {} : { run: of.run }),
     transcript: (run) => join(stateFolder(globals).runs, run, 'transcript.md'),
   });
 }

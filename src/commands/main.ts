@@ -183,6 +183,8 @@ Examples:
   galera-runbook runs resume k7m2q9
   galera-runbook runs repair k7m2q9
   galera-runbook transcript show last
+  galera-runbook practice
+  galera-runbook status --practice
 
 Exit codes: 0 done and verified; 1 failed; 2 usage; 3 done with warnings; 4 a check refused, nothing changed; 5 a gate was answered no;
 10 the Galera cluster is not safe for this; 11 another run holds the lease; 130 interrupted and cleaned up; 131 a debt is open.`;

@@ -8,7 +8,7 @@ import { exitOfFailure, exits } from '../engine/exit-code.ts';
 import type { Frontend } from '../engine/frontend.ts';
 import { parametersOf } from '../engine/parameters.ts';
 import { makePlan, refusals, sha256 } from '../engine/plan.ts';
-import { onSignals } from '../host/signals.ts';
+import { onSignals, type SignalActions } from '../host/signals.ts';
 import { repairCommand, resumeCommand } from '../record/commands.ts';
 import { summarize } from '../record/run-summary.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -49,6 +49,17 @@ export function checkMode(options: RunOptions, name: string): Mode {
     );
   }
   return options.yes ? 'yes' : 'interactive';
+}
+
+/** Going back is a person's decision: no flag stands for it, so none is named (design §5, `--yes`). */
+export function checkPerson(options: RunOptions, name: string): void {
+  if (options.dryRun || (!options.yes && hasTerminal())) return;
+  fail(
+    'usage',
+    'a person at a terminal: a rollback needs a terminal to ask on, and --yes never answers it',
+    options.yes ? '--yes' : 'no terminal',
+    `galera-runbook ${name} at a terminal, or with --dry-run to see what it would do`,
+  );
 }
 
 /** Exit 4: the right flag for another cluster. */
@@ -177,6 +188,15 @@ export async function hasMoved(session: Session, plan: Plan): Promise<boolean> {
   return sha256(canonical(sawOf(session, await see(session)))) !== plan.saw;
 }
 
+export function signalsFor(driver: Run): SignalActions {
+  return {
+    stop: (by) => void driver.stop(by),
+    abandon: () => void driver.abandon('SIGINT'),
+    // The terminal is gone: the run goes to its safe point by itself, and what is owed stays known.
+    hangUp: () => void driver.stop('SIGHUP'),
+  };
+}
+
 /** Drives with signals watched; writes the transcript whatever happens. `begin` gives the exit code of a run that was not begun. */
 export async function driveRecorded(
   driver: Run,
@@ -184,19 +204,14 @@ export async function driveRecorded(
   frontend: Frontend,
   begin: () => Promise<number | undefined>,
 ): Promise<number> {
-  const unwatch = onSignals({
-    stop: (by) => void driver.stop(by),
-    abandon: () => void driver.abandon('SIGINT'),
-    // The terminal is gone: the run goes to its safe point by itself, and what is owed stays known.
-    hangUp: () => void driver.stop('SIGHUP'),
-  });
+  const unwatch = onSignals(signalsFor(driver));
   try {
     return (await begin()) ?? (await driver.drive());
   } finally {
     await record.finish(driver.events);
     await frontend.close();
-    // Last: a second signal must not take the transcript, or the exit code, with it.
-    unwatch();
+    // Who was told to stop is about to end: told again, it must not die before its transcript is there and with another exit code.
+    if (driver.state.stop === undefined) unwatch();
   }
 }
 

@@ -1,18 +1,22 @@
 import { catalogue } from '../actions/catalogue.ts';
+import { FailureError } from '../base/failure.ts';
 import { listRunbooks } from '../host/runbook-files.ts';
 import { formatProblem } from '../runbook/problem.ts';
-import { type Danger, type Runbook, worse } from '../runbook/runbook.ts';
+import { type Danger, type Runbook, type Step, worse } from '../runbook/runbook.ts';
 import { columns } from './columns.ts';
 import type { Globals } from './globals.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
-import { data, talk } from './output.ts';
+import { data, talk, tellFailure } from './output.ts';
 
 /** The worst that a document's steps may do. */
 export function dangerOf(runbook: Runbook): Danger {
-  return runbook.steps.reduce<Danger>((worst, step) => {
-    const action = catalogue.get(step.action);
-    return action?.kind === 'do' ? worse(worst, action.maxDanger) : worst;
-  }, 'reads');
+  return runbook.steps.reduce<Danger>((worst, step) => worse(worst, dangerOfStep(step)), 'reads');
+}
+
+/** The worst that a step may do, with any input. */
+export function dangerOfStep({ action: name }: Step): Danger {
+  const action = catalogue.get(name);
+  return action?.kind === 'do' ? action.maxDanger : 'reads';
 }
 
 export async function listAll(globals: Globals): Promise<number> {
@@ -72,8 +76,13 @@ export async function validate(globals: Globals, words: readonly string[]): Prom
           `${runbook.name}: valid, ${runbook.steps.length} steps, ${runbook.rollback.length} for rollback, sha256 ${runbook.sha256}`,
         );
     } catch (thrown) {
-      if (!(thrown instanceof RunbookError)) throw thrown;
+      if (!(thrown instanceof FailureError)) throw thrown;
       bad += 1;
+      if (!(thrown instanceof RunbookError)) {
+        results.push({ runbook: word, problems: [thrown.failure] });
+        if (globals.output === 'text') tellFailure(thrown.failure);
+        continue;
+      }
       results.push({ runbook: word, problems: thrown.problems });
       if (globals.output === 'text') for (const problem of thrown.problems) talk(formatProblem(problem));
     }

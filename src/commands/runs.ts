@@ -1,5 +1,6 @@
 import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
+import type { RunEvent } from '../engine/event.ts';
 import { isLocked } from '../host/run-lock.ts';
 import { closeCommand, repairCommand, resumeCommand } from '../record/commands.ts';
 import { type RunSummary, summarize } from '../record/run-summary.ts';
@@ -44,7 +45,7 @@ export async function listRuns(globals: Globals): Promise<number> {
 /** What is left to do about a run. */
 function nextOf(run: RunSummary & { readonly running: boolean }): string {
   if (run.endedAt === undefined) return run.running ? '' : resumeCommand(run.run);
-  if (run.unpaid.length > 0) return repairCommand(run.run);
+  if (run.openEnd !== undefined) return run.openEnd;
   return run.kept.length > 0 && !run.closed ? closeCommand(run.run) : '';
 }
 
@@ -77,7 +78,7 @@ export async function showRun(globals: Globals, word: string): Promise<number> {
     id,
     step.is,
     step.attempt === 0 ? '' : String(step.attempt),
-    step.failure ? step.failure.found : '',
+    lastSaid(events, id),
   ]);
   const lines = [
     `run        ${summary.run} of ${summary.runbook}, ${summary.title}`,
@@ -87,13 +88,26 @@ export async function showRun(globals: Globals, word: string): Promise<number> {
     `ended      ${summary.endedAt === undefined ? 'not yet' : `${dateTimeText(summary.endedAt)}, exit ${summary.exit}: ${summary.says}`}`,
     ...(summary.endedAt === undefined ? [`go on      unless it still runs: ${resumeCommand(summary.run)}`] : []),
     ...summary.unpaid.map((debt) => `owes       ${debt.says}; ${repairCommand(summary.run)}`),
+    ...(summary.unpaid.length > 0 || summary.openEnd === undefined ? [] : [`go on      ${summary.openEnd}`]),
     ...summary.kept.map((debt) => `keeps      ${debt.says}; ${closeCommand(summary.run)}`),
     `record     ${folder.path}`,
     '',
-    ...columns(['step', 'state', 'attempt', 'found'], steps),
+    ...columns(['step', 'state', 'attempt', 'says'], steps),
   ];
   data(lines.join('\n'));
   return 0;
+}
+
+/** What a step has found, done, or why it was left out: the last time. */
+function lastSaid(events: readonly RunEvent[], id: string): string {
+  const last = events.findLast(
+    (event) =>
+      (event.type === 'step-passed' || event.type === 'step-failed' || event.type === 'step-skipped') &&
+      event.step === id,
+  );
+  if (last?.type === 'step-passed') return last.says;
+  if (last?.type === 'step-skipped') return last.reason;
+  return last?.type === 'step-failed' ? last.failure.found : '';
 }
 
 export async function showTranscript(globals: Globals, word: string): Promise<number> {

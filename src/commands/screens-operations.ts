@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIndex } from '../actions/backup-index.ts';
 import { fail } from '../base/failure.ts';
-import { applyEvent } from '../engine/apply-event.ts';
+import { applyEvent, foldEvents } from '../engine/apply-event.ts';
 import type { Run } from '../engine/drive.ts';
 import type { Way } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
@@ -11,22 +11,36 @@ import { refusals } from '../engine/plan.ts';
 import { newRun } from '../engine/state.ts';
 import { listRunbooks } from '../host/runbook-files.ts';
 import { transcript } from '../record/transcript.ts';
-import type { CarriedOut, ClusterLook, Operations, Proposal, RunbookRow, Wish } from '../screens/operations.ts';
+import { readDocument } from '../runbook/document.ts';
+import type {
+  CarriedOut,
+  ClusterLook,
+  Document,
+  Operations,
+  Proposal,
+  RunbookRow,
+  TargetChoice,
+  Wish,
+} from '../screens/operations.ts';
+import type { TargetConfig } from '../target/config.ts';
 import { backupText } from './backups.ts';
 import { takeUpRun } from './continue-run.ts';
 import type { Globals } from './globals.ts';
+import { JobOutput } from './job-output.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
 import { readEvents, stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
-import { dangerOf } from './runbooks.ts';
-import { type Session, see } from './session.ts';
+import { dangerOf, dangerOfStep } from './runbooks.ts';
+import { openSession, type Session, see } from './session.ts';
 import { listingOf } from './status.ts';
 import { readConfiguration } from './targets.ts';
 
 const logLines = 2000;
 
 /** What the screens ask for, done by the same functions as the commands. */
-export function operationsOf(globals: Globals, session: Session): Operations {
+export function operationsOf(globals: Globals, connected: Session): Operations {
+  const output = new JobOutput(connected.redactor);
+  const session = output.listening(connected);
   const { config, identity } = session;
   const time = session.ports.lookOn?.();
   return {
@@ -53,20 +67,36 @@ export function operationsOf(globals: Globals, session: Session): Operations {
       if (entry === undefined) fail('refused', `backup ${id} in the index`, 'it is gone', 'the list is read again');
       return backupText(entry);
     },
-    transcript: async (run) => transcript(await readEvents(await stateFolder(globals).find(run))),
+    transcript: async (run) => documentOf(transcript(await readEvents(await stateFolder(globals).find(run)))),
+    async document(name) {
+      const { runbook } = await loadRunbook(globals, name);
+      const steps = [...runbook.steps, ...runbook.rollback];
+      return documentOf(runbook.text, Object.fromEntries(steps.map((step) => [step.id, dangerOfStep(step)])));
+    },
     logs: (member) =>
       session.ports.kube.logs(
         { namespace: config.namespace, name: member, container: config.container },
         { tailLines: logLines },
       ),
+    async run(run) {
+      const events = await readEvents(await stateFolder(globals).find(run));
+      const owed = events.flatMap((event) => (event.type === 'debt-owed' ? [[event.debt.id, event.at] as const] : []));
+      return { state: foldEvents(events), owedSince: Object.fromEntries(owed) };
+    },
+    output: (run) => output.drain(run),
+    async stepOutput(run, step) {
+      return await output.whole(await stateFolder(globals).find(run), step);
+    },
     async targets() {
+      if (globals.practice) return [choiceOf(config)];
       const { targets } = await readConfiguration(globals, process.env);
-      return targets.map(({ name, context, namespace, cluster }) => ({
-        name,
-        context: context ?? 'the current one',
-        namespace,
-        cluster,
-      }));
+      return targets.map(choiceOf);
+    },
+    async identify(target) {
+      if (target === config.name) return identity;
+      const other = await openSession({ ...globals, target });
+      await other.close();
+      return other.identity;
     },
     async write(name, text) {
       const folder = join(stateFolder(globals).runs, '..', 'views');
@@ -76,6 +106,14 @@ export function operationsOf(globals: Globals, session: Session): Operations {
       return path;
     },
   };
+}
+
+function choiceOf({ name, context, namespace, cluster }: TargetConfig): TargetChoice {
+  return { name, context: context ?? 'the current one', namespace, cluster };
+}
+
+function documentOf(text: string, dangers: Document['dangers'] = {}): Document {
+  return { text, blocks: readDocument(text), dangers };
 }
 
 async function lookOf(session: Session): Promise<ClusterLook> {

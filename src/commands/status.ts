@@ -1,4 +1,4 @@
-import { type BackupIndex, isGood, isOwn, proofMarks, readIndex } from '../actions/backup-index.ts';
+import { type BackupIndex, type IndexEntry, isGood, isOwn, proofMarks, readIndex } from '../actions/backup-index.ts';
 import type { ClusterView } from '../actions/cluster-view.ts';
 import { readMembers } from '../actions/member-readings.ts';
 import { lastMeasures, type Measure } from '../actions/volume-measures.ts';
@@ -16,7 +16,7 @@ import { statusText } from '../plain/status-text.ts';
 
 import { type RunSummary, summarize } from '../record/run-summary.ts';
 import { highestCommitted, memberRow } from '../views/member-row.ts';
-import type { BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
+import type { BackupMade, BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
 import { mirroredRuns } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
 import { type LocalRun, localRuns } from './local-runs.ts';
@@ -217,8 +217,26 @@ function backupRows(
       mark: proofMarks[proof.level] as BackupRow['mark'],
       proof: proofText(proof),
       ...(isGood(entry) && proof.at !== '' ? { provenAt: Date.parse(proof.at) } : {}),
+      made: madeOf(entry),
     };
   });
+}
+
+function madeOf({ manifest, proof }: IndexEntry): BackupMade {
+  const [archive] = manifest.files.toSorted((a, b) => b.bytes - a.bytes);
+  return {
+    kind: manifest.kind,
+    run: manifest.run,
+    donor: manifest.donor.member,
+    serverVersion: manifest.serverVersion,
+    toolVersion: manifest.toolVersion,
+    dataBytes: manifest.dataBytes,
+    tables: Object.values(manifest.tables).flat().length,
+    schemas: Object.keys(manifest.tables).length,
+    compression: manifest.compression,
+    ...(archive === undefined ? {} : { archive: { name: archive.name, sha256: archive.sha256 } }),
+    ...(proof.run === '' ? {} : { proofRun: proof.run }),
+  };
 }
 
 function memberRowOf(

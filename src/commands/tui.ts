@@ -22,13 +22,16 @@ export async function tui(globals: Globals, guide?: Guide): Promise<number> {
       },
     },
     // Late: the clients take longer to load than the first screen takes to draw.
-    async connect() {
+    async connect(target) {
       const [{ openSession }, { operationsOf }] = await Promise.all([
         import('./session.ts'),
         import('./screens-operations.ts'),
       ]);
-      session = await openSession(globals);
-      const operations = operationsOf(globals, session);
+      const wanted = target === undefined ? globals : { ...globals, target };
+      const before = session;
+      session = await openSession(wanted);
+      await before?.close();
+      const operations = operationsOf(wanted, session);
       return guide === undefined ? operations : guide.watching(operations);
     },
     transcript: (run) => join(stateFolder(globals).runs, run, 'transcript.md'),

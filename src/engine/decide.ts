@@ -1,8 +1,8 @@
 import type { Debt } from './action.ts';
 import type { PlannedStep } from './event.ts';
 import { exitOfRun } from './exit-code.ts';
-import { answeredNo, hasBegun, stoppedBy } from './resumption.ts';
-import { kept, owed, type RunState, stepState } from './state.ts';
+import { answeredNo, hasBegun, notReached, stoppedBy } from './resumption.ts';
+import { kept, leftAtWork, owed, type RunState, stepState } from './state.ts';
 
 export type Command =
   | { readonly do: 'ask'; readonly step: 'plan' | PlannedStep }
@@ -96,11 +96,14 @@ function end(state: RunState): Command {
 }
 
 function saysEnd(state: RunState): string {
-  if (state.stop === 'hard') return 'stopped waiting: work in the cluster goes on';
-  if (state.stop === 'soft') return 'stopped by the operator';
+  const working = leftAtWork(state);
+  if (working.length > 0) return `stopped waiting: work in the cluster goes on (${working.join(', ')})`;
+  if (state.stop !== undefined) return 'stopped by the operator';
   const no = answeredNo(state);
   if (no !== undefined) return `answered no at ${no === 'plan' ? 'the plan' : no}`;
   if (state.failure)
     return state.changed ? `failed at ${state.failure.step}` : `refused at ${state.failure.step}, nothing was changed`;
+  const left = notReached(state);
+  if (left.length > 0) return `what was owed is paid; the run did not reach its goal: ${left.join(', ')} not done`;
   return state.warnings > 0 ? 'done, with warnings' : 'done and verified';
 }

@@ -15,6 +15,7 @@ import { planAction } from './plan.ts';
 import type { Fence, Journal, LookFor, Mirror, RunLease } from './ports.ts';
 import { resolveInput, type Scope } from './resolve-input.ts';
 import { newRun, owed, type RunState, stepState } from './state.ts';
+import { hasTouched } from './touched.ts';
 
 export interface Driving {
   readonly catalogue: Catalogue;
@@ -48,6 +49,9 @@ const defaultTimeoutMs = { check: 120_000, wait: 1_800_000, do: 1_800_000 } as c
 const againAfterMs = 2_000;
 const askAgain = 3;
 
+/** What may follow the end of a run. */
+const afterTheEnd: readonly NewEvent['type'][] = ['run-closed', 'run-continued', 'run-resumed'];
+
 /** One step while it is done. */
 interface Doing {
   readonly planned: PlannedStep;
@@ -75,7 +79,8 @@ export class Run {
   #state: RunState;
   /** Appends wait for each other: actions may write in parallel, lines are numbered. */
   #last: Promise<void> = Promise.resolve();
-  #full = false;
+  /** Why a line could not be kept, the first time: no further effect on the way forward. */
+  #unkept: FailureError | undefined;
   readonly #unwritten: RunEvent[] = [];
   #stopping = new AbortController();
   #detached = Promise.withResolvers<'detached'>();
@@ -133,23 +138,30 @@ export class Run {
   }
 
   async #append(event: NewEvent): Promise<void> {
-    const stamped = { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
+    // Work that was let go may still tell something: nobody waits for it any more, and who takes the run up looks for itself.
+    if (this.#state.phase === 'ended' && !afterTheEnd.includes(event.type)) return;
+    const stamped = this.#stamped(event);
     await this.#write(stamped);
     this.#events.push(stamped);
     this.#state = applyEvent(this.#state, stamped);
     this.#env.frontend.event(stamped, this.#state);
   }
 
-  /** A full disk ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
+  #stamped(event: NewEvent): RunEvent {
+    return { ...event, seq: this.#state.seq + 1, at: this.#env.clock.now() } as RunEvent;
+  }
+
+  /** A journal that takes no line, above all for a full disk, ends the way forward; what is set aside for it lets the payers still be journaled, and after that the mirror alone does. */
   async #write(event: RunEvent): Promise<void> {
     this.#unwritten.push(event);
     try {
       await this.#writeAll();
     } catch (thrown) {
       if (!(thrown instanceof FailureError)) throw thrown;
-      const first = !this.#full;
-      this.#full = true;
-      if (first && (await this.#env.journal.useReserve())) await this.#writeAll().catch(() => undefined);
+      const first = this.#unkept === undefined;
+      this.#unkept ??= thrown;
+      if (first && (await this.#env.journal.useReserve().catch(() => false)))
+        await this.#writeAll().catch(() => undefined);
     }
   }
 
@@ -169,24 +181,33 @@ export class Run {
     event: NewEvent & { readonly type: 'run-resumed' | 'run-continued' },
     over?: TakenOver,
   ): Promise<boolean> {
-    const asked = over?.asked ? [over.asked] : [];
-    if (event.type === 'run-resumed') {
-      const plan = this.#plan();
-      this.#outside = true;
-      if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
-      const answer = await this.#put(gateOfResume(plan, this.#state), event.mode);
-      if (answer.answer.answer === 'no' || this.#declined) return false;
-      this.#outside = false;
-      asked.push(answer);
-    }
+    this.#outside = true;
+    const answer = await this.#put(await this.#gateOf(event), event.mode);
+    if (answer.answer.answer === 'no' || this.#declined) return false;
+    this.#outside = false;
     this.#leased = true;
     await this.append(event);
-    for (const each of asked) {
+    for (const each of over?.asked ? [over.asked, answer] : [answer]) {
       await this.append({ type: 'gate-opened', gate: each.gate });
       await this.#answered(each);
     }
     await this.append({ type: 'lease-taken', holder: this.#env.by, ...(over ? { from: over.from } : {}) });
+    if (event.type === 'run-continued' && event.way === 'repair') await this.#settleUnbegun();
     return true;
+  }
+
+  async #gateOf(event: NewEvent & { readonly type: 'run-resumed' | 'run-continued' }): Promise<Gate> {
+    const plan = this.#plan();
+    if (event.type === 'run-continued') return gateOfPlan(plan, applyEvent(this.#state, this.#stamped(event)));
+    if (this.#state.part === 'forward' && !this.#state.changed) await this.#env.unmoved(plan);
+    return gateOfResume(plan, this.#state);
+  }
+
+  /** Died between its debt and its start: nothing was done that somebody could pay for, or that is kept. */
+  async #settleUnbegun(): Promise<void> {
+    for (const { id, step } of this.#state.debts)
+      if (stepState(this.#state, step).attempt === 0)
+        await this.append({ type: 'debt-paid', id, says: `${step} never started` });
   }
 
   /** What a process that died after its run's end has left undone. The lease is ours. */
@@ -199,8 +220,12 @@ export class Run {
   async drive(): Promise<number> {
     for (;;) {
       const command = decide(this.#state);
-      if (command.do === 'end') return await this.#end(command);
-      await this.#perform(command);
+      if (command.do !== 'end') {
+        await this.#perform(command);
+        continue;
+      }
+      const exit = await this.#end();
+      if (exit !== undefined) return exit;
     }
   }
 
@@ -219,10 +244,24 @@ export class Run {
     }
   }
 
-  async #end(command: Command & { do: 'end' }): Promise<number> {
-    await this.append({ type: 'run-ended', exit: command.exit, says: command.says, unpaid: command.unpaid });
-    if (this.#leased) await this.#finish();
-    return command.exit;
+  /**
+   * Decided again in its turn among the lines that wait: what was let go, or a Ctrl-C, may have changed what is owed, and the end names just
+   * that. Undefined: there is something to do after all.
+   */
+  async #end(): Promise<number | undefined> {
+    const appended = this.#last.then(async () => {
+      const command = decide(this.#state);
+      if (command.do !== 'end') return undefined;
+      await this.#append({ type: 'run-ended', exit: command.exit, says: command.says, unpaid: command.unpaid });
+      return command.exit;
+    });
+    this.#last = appended.then(
+      () => undefined,
+      () => undefined,
+    );
+    const exit = await appended;
+    if (exit !== undefined && this.#leased) await this.#finish();
+    return exit;
   }
 
   async #finish(): Promise<void> {
@@ -265,6 +304,8 @@ export class Run {
 
   async #put(gate: Gate, mode: Mode): Promise<Asked> {
     this.#gate = new AbortController();
+    // Asked to stop while it was about to open: nobody has to answer it any more.
+    if (this.#state.stop !== undefined || this.#declined) this.#gate.abort();
     return await askGate(this.#env, gate, mode, this.#gate.signal);
   }
 
@@ -358,6 +399,8 @@ export class Run {
       const plan = fresh ? await planAction(action, input, look) : planned;
       if (isFailure(plan)) return await this.#failed(step.id, plan, false);
       if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
+      // Let go meanwhile: the run may have ended, and owes nothing more.
+      if (this.#state.stop === 'hard') return;
       for (const debt of plan.debts) await this.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
       started = { input, memo: plan.memo };
       await this.#started(doing, started);
@@ -414,7 +457,7 @@ export class Run {
     try {
       await action.apply(input, this.#hands(this.#env.look(step.id, attempt, signal), paying), memo);
       const look = this.#env.look(step.id, attempt, AbortSignal.timeout(defaultTimeoutMs.check));
-      await this.#settled(planned, await this.#observe(() => action.observe(input, look, memo)), 'applied', pays);
+      await this.#settled(planned, await this.#asked(() => action.observe(input, look, memo), look), 'applied', pays);
     } catch (thrown) {
       const broken = failureOf(thrown, '').kind !== 'unknown' && !signal.aborted && this.#state.stop === undefined;
       if (anew && broken) return await anew();
@@ -423,6 +466,8 @@ export class Run {
   }
 
   async #broken({ planned, signal }: Doing, thrown: unknown, started: boolean): Promise<void> {
+    // Nobody waits: its work in the cluster goes on, so it has not failed. Who takes the run up finds it in doubt.
+    if (started && this.#state.stop === 'hard') return;
     const found = failureOf(thrown, 'look at the target by hand');
     const stopped = signal.aborted && signal.reason === stoppedByOperator;
     await this.#failed(
@@ -435,11 +480,7 @@ export class Run {
 
   /** A step none of whose effects took place, in this attempt or one before, owes nothing: its payer would need what was just refused. */
   async #settleUntouched(step: string): Promise<void> {
-    const effects = this.#events.filter((event) => event.type === 'effect-started' && event.step === step);
-    const refused = this.#events.filter(
-      (event) => event.type === 'effect-ended' && event.step === step && event.result === 'failed',
-    );
-    if (effects.length > refused.length) return;
+    if (hasTouched(this.#events, step)) return;
     for (const debt of this.#state.debts.filter((each) => each.step === step))
       await this.append({ type: 'debt-paid', id: debt.id, says: `nothing was done by ${step}` });
   }
@@ -475,7 +516,7 @@ export class Run {
   }
 
   #hands(look: Look, paying: boolean) {
-    const at = { ...look.at, unattended: this.#state.mode === 'yes' };
+    const at = { ...look.at, owes: owed(this.#state).map(({ id }) => id), unproven: this.#state.unproven };
     return fencedHands({ ...look, at }, this.#env.writes, {
       append: (event) => this.append(event),
       mirror: () => this.#env.mirror.push(this.#events),
@@ -489,15 +530,7 @@ export class Run {
               'galera-runbook runs repair',
             ),
           );
-        if (this.#full && !paying)
-          throw new FailureError(
-            failure(
-              'failed',
-              'room for the journal before an effect',
-              'the disk under the state folder is full',
-              'free some room there, then run again',
-            ),
-          );
+        if (this.#unkept && !paying) throw this.#unkept;
         await this.#env.fence.check();
       },
       pulse: (pulse) => this.#env.frontend.pulse(pulse),

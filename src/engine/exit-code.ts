@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts';
-import { owed, type RunState } from './state.ts';
+import { leftAtWork, owed, type RunState } from './state.ts';
 
 /** Exit codes of design §7. */
 export const exits = {
@@ -32,9 +32,12 @@ export function exitOfFailure(failure: Failure): number {
   }
 }
 
-/** Exit code of a run that comes to its end in this state. An open debt outranks every other reason. */
+/**
+ * Exit code of a run that comes to its end in this state. An open debt outranks every other reason, and a step that nobody waits for any more is
+ * one, whether or not it owes anything by name: its Job goes on.
+ */
 export function exitOfRun(state: RunState): number {
-  if (owed(state).length > 0) return exits.owes;
+  if (owed(state).length > 0 || leftAtWork(state).length > 0) return exits.owes;
   if (state.stop !== undefined) return exits.interrupted;
   if (Object.values(state.answers).includes('no')) return exits.answeredNo;
   if (state.failure) return state.changed ? exits.failed : exitOfFailure(state.failure.failure);

@@ -20,8 +20,8 @@ export function resumption(state: RunState): Resumption {
   const { plan } = state;
   if (!plan) return no('a run that began', 'a journal without a plan', 'there is nothing to take up');
   const { run, runbook } = plan;
-  if (state.closed || (state.phase === 'ended' && (state.exit === exits.done || state.exit === exits.warned)))
-    return { is: 'over' };
+  const well = state.phase === 'ended' && (state.exit === exits.done || state.exit === exits.warned);
+  if ((state.closed || well) && notReached(state).length === 0) return { is: 'over' };
   const replaced = state.crossed || state.unproven;
   const goesOn = `galera-runbook runs repair ${run}`;
   // After the point of no return nothing is paid by itself: a way out is the end, and going on is the operator's word.
@@ -81,9 +81,12 @@ function otherPayers(state: RunState, runbook: Runbook): readonly Step[] {
   return runbook.steps.filter((step) => open.some((debt) => step.pays.includes(debt.step)));
 }
 
+/** The only step of a part that closes a run. */
+export const closingStep = 'close';
+
 function closing(of: string, payWith: { readonly action: string; readonly input: JsonObject }): Step {
   return {
-    id: 'close',
+    id: closingStep,
     title: 'Remove what was set aside',
     prose: '',
     line: 0,
@@ -122,6 +125,18 @@ export function stoppedBy(state: RunState): string | undefined {
   if (no !== undefined) return `${no} was answered no`;
   if (state.failure) return `${state.failure.step} failed`;
   return undefined;
+}
+
+/**
+ * What a repair has left undone of the run's own steps. Before the point of no return it only pays: that it went well does not mean that
+ * the run has reached its goal.
+ */
+export function notReached(state: RunState): readonly string[] {
+  if (state.part !== 'repair' || state.section !== 'steps') return [];
+  return (state.plan?.steps ?? [])
+    .filter(({ step, skipped }) => skipped === undefined && step.kind === 'do')
+    .map(({ step }) => step.id)
+    .filter((id) => !['passed', 'skipped'].includes(stepState(state, id).is));
 }
 
 /** The step, or the plan, whose gate was answered no. */

@@ -86,6 +86,14 @@ export function isInDoubt({ is, inDoubt }: StepState): boolean {
   return is === 'started' || (is === 'failed' && inDoubt === true);
 }
 
+/** Steps that act, had started, and are not waited for any more since the operator has stopped that: their work in the cluster goes on. */
+export function leftAtWork(state: RunState): readonly string[] {
+  if (state.stop !== 'hard') return [];
+  return state.order
+    .filter(({ step }) => step.kind === 'do' && isInDoubt(stepState(state, step.id)))
+    .map(({ step }) => step.id);
+}
+
 /** Debts that a run may not end with unnamed. */
 export function owed(state: RunState): readonly Debt[] {
   return state.debts.filter((debt) => debt.due === 'end');

@@ -2,8 +2,8 @@ import { type Failure, failure } from '../base/failure.ts';
 import { byOrdinal } from './member-reading.ts';
 import { comparePositions, isKnown, type Position, shortPosition, zeroUuid } from './position.ts';
 
-/** How a position was learnt: from `grastate.dat`, with `mariadbd --wsrep-recover`, or by SQL before the member stopped. */
-export type PositionSource = 'grastate' | 'recovered' | 'sql';
+/** How a position was learnt: from `grastate.dat`, or with `mariadbd --wsrep-recover`. */
+export type PositionSource = 'grastate' | 'recovered';
 
 export interface MemberPosition {
   readonly member: string;
@@ -11,11 +11,6 @@ export interface MemberPosition {
   readonly source: PositionSource;
   /** Absent when it could not be read. */
   readonly position?: Position;
-  /**
-   * This program gave the member a grastate.dat of zeros (design §6.11): it joins by a full state transfer and has no say. Zeros
-   * that nobody wrote on purpose are no such thing: Galera writes them too, when a transfer broke off or the data is inconsistent.
-   */
-  readonly zeroed?: boolean;
 }
 
 export interface BootstrapCandidate {
@@ -41,7 +36,7 @@ export interface BootstrapWish {
 
 function positionText(of: MemberPosition): string {
   if (of.position === undefined) return 'unknown';
-  if (of.position.uuid === zeroUuid) return of.zeroed === true ? 'zeroed' : 'no history';
+  if (of.position.uuid === zeroUuid) return 'no history';
   return isKnown(of.position) ? shortPosition(of.position) : `${shortPosition(of.position)} (seqno not saved)`;
 }
 
@@ -59,18 +54,17 @@ export function bootstrapCandidate(of: readonly MemberPosition[], wish: Bootstra
   if (members.length !== wish.replicas || new Set(members.map((each) => each.ordinal)).size !== members.length) {
     return refuse(`the positions of ${wish.replicas} members`, 'read the position of every member');
   }
-  const isZeroed = (each: MemberPosition) => each.zeroed === true && each.position?.uuid === zeroUuid;
   const known: (MemberPosition & { readonly position: Position })[] = members.flatMap((each) =>
     isKnown(each.position) ? [{ ...each, position: each.position }] : [],
   );
-  if (members.some((each) => !isKnown(each.position) && !isZeroed(each))) {
+  // Zeros too: Galera writes them when a transfer broke off or the data is inconsistent, so they are no proof of having no say.
+  const [first] = known;
+  if (first === undefined || known.length < members.length) {
     return refuse(
       "every member's position is known",
-      'recover the unknown positions with mariadbd --wsrep-recover, or decide by hand: a member left out may be ahead',
+      'bring back the volume that cannot be read: a member left out may be ahead. Where it is lost for good, decide by hand: docs/decisions/0020-lost-volumes.md has the commands',
     );
   }
-  const [first] = known;
-  if (first === undefined) return refuse('a member with data', 'restore a backup: no member has a history');
   if (known.some((each) => each.position.uuid !== first.position.uuid)) {
     return refuse(
       'one history on all members',

@@ -137,7 +137,12 @@ function parse(file: string, parseYaml: (text: string) => unknown): z.infer<type
   try {
     raw = readFileSync(file, 'utf8');
   } catch (thrown) {
-    fail('usage', `kubeconfig ${file}`, `it cannot be read (${codeOf(thrown)})`, 'look at its path and permissions');
+    fail(
+      'usage',
+      `kubeconfig ${file} to be a readable file`,
+      `it cannot be read (${codeOf(thrown)})`,
+      'look at its path and permissions',
+    );
   }
   let value: unknown;
   try {

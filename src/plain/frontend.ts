@@ -18,6 +18,8 @@ export interface PlainOptions {
   readonly talk: (text: string) => void;
   readonly input: AskInput;
   readonly clock: Clock;
+  /** The run that is taken up: its gates are asked before there is any event. */
+  readonly run?: string;
   /** Where the transcript will be, as `run-ended` says it. */
   readonly transcript?: (run: string) => string;
   /** Calls `tick` each second until the function that it gives is called. */
@@ -36,12 +38,13 @@ export class PlainFrontend implements Frontend {
   readonly #lines: PlainLines;
   readonly #watch = new ProgressWatch();
   readonly #stopTimer: () => void;
-  #run = '';
+  #run: string;
   #state: RunState | undefined;
   #asking = false;
 
   constructor(options: PlainOptions) {
     this.#options = options;
+    this.#run = options.run ?? '';
     this.#lines = new PlainLines(options.transcript === undefined ? {} : { transcript: options.transcript });
     this.#stopTimer = (options.timer ?? eachSecond)(() => this.#tick());
   }
@@ -70,9 +73,7 @@ export class PlainFrontend implements Frontend {
   async ask(gate: Gate, signal: AbortSignal): Promise<Answer> {
     const { talk, input, clock } = this.#options;
     const shows = gate.shows.flatMap((text) => text.split(/\r?\n/));
-    // Before the first event only a takeover is asked, and its word is the run's id.
-    const run = this.#run === '' ? (gate.word ?? '') : this.#run;
-    talk(joined(shows.map((text) => lineOf(clock.now(), run, 'gate-shows', text))));
+    talk(joined(shows.map((text) => lineOf(clock.now(), this.#run, 'gate-shows', text))));
     this.#asking = true;
     try {
       return await ask(gate, { input, talk, clock }, signal);

@@ -2,7 +2,8 @@ import { formatDuration } from '../base/duration.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
 import type { Plan, PlannedStep, RunEvent } from '../engine/event.ts';
 import { kept, type RunState, stepState } from '../engine/state.ts';
-import { closeCommand, endsWith, repairCommand } from '../record/commands.ts';
+import { closeCommand, endsWith, openEndCommand } from '../record/commands.ts';
+import { closedSays } from '../record/sentences.ts';
 import { leadingChecks, stepNumber } from '../record/step-number.ts';
 import { leadingLine, plannedSentences, startSentence } from '../views/sentences.ts';
 import { about, whereText } from '../views/words.ts';
@@ -63,7 +64,8 @@ export class PlainLines {
     if (name !== undefined) lines.push(...this.#checks(plan.run, state));
     lines.push(...told.flatMap(([each, sentence]) => this.#line(event.at, plan.run, each, sentence)));
     if (event.type === 'gate-answered' && event.step === 'plan') lines.push(...this.#begun(event.at, plan));
-    if (event.type === 'run-ended' && event.unpaid.length > 0) lines.push(repairCommand(plan.run));
+    const last = event.type === 'run-ended' ? openEndCommand(state) : undefined;
+    if (last !== undefined) lines.push(last);
     return lines;
   }
 
@@ -179,7 +181,7 @@ export class PlainLines {
       case 'run-ended':
         return [[type, this.#end(event, state, run)]];
       case 'run-closed':
-        return this.#closing ? [[type, `by ${event.by}: nothing of it is kept in the cluster`]] : [];
+        return this.#closing ? [[type, `by ${event.by}: ${closedSays}`]] : [];
     }
   }
 

@@ -2,8 +2,10 @@ import type { Debt } from '../engine/action.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
-import { kept, owed } from '../engine/state.ts';
+import { notReached } from '../engine/resumption.ts';
+import { kept, owed, type RunState } from '../engine/state.ts';
 import { clusterWord } from '../target/identity.ts';
+import { openEndCommand } from './commands.ts';
 
 /** One row of `runs list`. */
 export interface RunSummary {
@@ -26,6 +28,8 @@ export interface RunSummary {
   /** What stays until the run is closed. */
   readonly kept: readonly Debt[];
   readonly closed: boolean;
+  /** The command that pays, or goes on with what was left at work; only of a run that ended with 131. */
+  readonly openEnd?: string;
   readonly lastEventAt: number;
 }
 
@@ -35,6 +39,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
   const last = events.at(-1);
   const { plan, startedAt } = state;
   if (plan === undefined || startedAt === undefined || last === undefined) return undefined;
+  const openEnd = openEndCommand(state);
   const ended = state.phase === 'ended' ? events.findLast((event) => event.type === 'run-ended') : undefined;
   return {
     run: plan.run,
@@ -45,12 +50,19 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
     by: state.by,
     startedAt,
     ...(ended === undefined ? {} : { endedAt: ended.at, exit: ended.exit, says: ended.says }),
-    outcome: outcomeOf(ended?.exit),
+    outcome: ended === undefined ? outcomeOf(undefined) : outcomeOfEnd(ended, state),
     unpaid: owed(state),
     kept: state.closed ? [] : kept(state),
     closed: state.closed,
+    ...(openEnd === undefined ? {} : { openEnd }),
     lastEventAt: last.at,
   };
+}
+
+function outcomeOfEnd(ended: RunEvent & { readonly type: 'run-ended' }, state: RunState): string {
+  if (ended.exit === exits.owes && ended.unpaid.length === 0) return 'left at work';
+  const well = ended.exit === exits.done || ended.exit === exits.warned;
+  return well && notReached(state).length > 0 ? 'repaired' : outcomeOf(ended.exit);
 }
 
 const outcomes: Readonly<Record<number, string>> = {

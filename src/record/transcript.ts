@@ -3,8 +3,9 @@ import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import type { Plan, RunEvent } from '../engine/event.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
-import { closeCommand, repairCommand } from './commands.ts';
+import { closeCommand, openEndCommand, repairCommand } from './commands.ts';
 import { code, plain } from './markdown.ts';
+import { closedSays } from './sentences.ts';
 import { happened } from './transcript-events.ts';
 import { planned } from './transcript-plan.ts';
 
@@ -70,6 +71,7 @@ function atTheEnd(run: string, state: RunState, events: readonly RunEvent[]): st
   const left = state.closed ? [] : kept(state);
   const warned = events.filter((event) => event.type === 'warned').length;
   const failed = events.filter((event) => event.type === 'step-failed').length;
+  const goesOn = openEndCommand(state);
   const debt = ({ id, step, says }: (typeof unpaid)[number]) => `  - ${code(id)} by ${code(step)}: ${plain(says)}`;
   return [
     '## At the end',
@@ -78,8 +80,9 @@ function atTheEnd(run: string, state: RunState, events: readonly RunEvent[]): st
     `- warnings: ${warned}, failed steps: ${failed}`,
     ...(unpaid.length === 0 ? ['- owes: nothing'] : [`- **owes ${unpaid.length}**:`, ...unpaid.map(debt)]),
     ...(left.length === 0 ? [] : ['- kept until the run is closed:', ...left.map(debt)]),
-    ...(state.closed ? ['- the run is closed: nothing of it is kept in the cluster'] : []),
+    ...(state.closed ? [`- the run is closed: ${closedSays}`] : []),
     ...(left.length === 0 ? [] : [`- to free what is kept: ${code(closeCommand(run))}`]),
     ...(unpaid.length === 0 ? [] : [`- to pay: ${code(repairCommand(run))}`]),
+    ...(unpaid.length > 0 || goesOn === undefined ? [] : [`- to go on: ${code(goesOn)}`]),
   ];
 }

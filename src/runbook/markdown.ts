@@ -73,7 +73,7 @@ interface Building extends Omit<Section, 'prose'> {
 /** Quotes and list items inside each other on one line: the parser takes quadratic time for them, minutes for a megabyte. */
 const tooDeep = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){40}/m;
 
-function parse(text: string): Root | undefined {
+export function parse(text: string): Root | undefined {
   if (tooDeep.test(text)) return undefined;
   try {
     return fromMarkdown(text, {
@@ -162,7 +162,7 @@ function* walk(top: Nodes): Generator<Nodes> {
   }
 }
 
-function textOf(top: Nodes): string {
+export function textOf(top: Nodes): string {
   let text = '';
   for (const node of walk(top)) if ('value' in node) text += node.value;
   return text;

@@ -5,7 +5,7 @@ import { quote, type Report, suggest } from './problem.ts';
 import { isReference } from './reference.ts';
 import type { ActionFacts, StepKind } from './runbook.ts';
 
-const reserved = ['target', 'run', 'plan', 'rollback'];
+const reserved = ['target', 'run', 'plan', 'rollback', 'close'];
 
 /** Every rule that needs more than one step, or the facts about actions. */
 export function validate(book: DraftBook, actions: ReadonlyMap<string, ActionFacts>, report: Report): void {

@@ -14,7 +14,8 @@ export interface RunnerLog {
   readonly tail: readonly string[];
 }
 
-const line = /^@@galera-runbook ([a-z]+) (\{.*\})\r?$/;
+/** One line of the protocol: its word, and an object. */
+export const protocolLine = /^@@galera-runbook ([a-z]+) (\{.*\})\r?$/;
 const tailLines = 20;
 
 /** Total: whatever stands in the log, there is an answer. A line that is not as it should be is as good as not there. */
@@ -26,7 +27,7 @@ export function parseRunnerLog(log: string): RunnerLog {
   const rows: Json[] = [];
   const said: string[] = [];
   for (const text of log.split('\n')) {
-    const [, word, json = ''] = line.exec(text) ?? [];
+    const [, word, json = ''] = protocolLine.exec(text) ?? [];
     const value = word === undefined ? undefined : objectIn(json);
     if (value === undefined) {
       // A protocol line that was cut says nothing to a person.
@@ -50,7 +51,7 @@ export function parseRunnerLog(log: string): RunnerLog {
   };
 }
 
-function objectIn(text: string): JsonObject | undefined {
+export function objectIn(text: string): JsonObject | undefined {
   try {
     return JSON.parse(text) as JsonObject;
   } catch {

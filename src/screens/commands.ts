@@ -1,15 +1,21 @@
-import { failureOf } from '../base/failure.ts';
 import { dateTimeText } from '../base/time.ts';
+import { chooseTarget } from './choosing-target.ts';
+import { chosenRun } from './chosen-run.ts';
 import { detailLines } from './detail-panel.ts';
-import { frame, screenOf, scrollNow } from './frame.ts';
+import { editParameters, editValue } from './editing.ts';
+import { screenOf, scrollNow } from './frame.ts';
 import type { CommandName } from './key-table.ts';
 import { textOf } from './line.ts';
+import { reading } from './reading.ts';
 import { cursorOf, focusOf } from './screen.ts';
+import { shownRun, shownStep } from './screen-run.ts';
+import { isOutput, scrollOutput } from './scroll-output.ts';
+import { findNext, isSearched } from './searching.ts';
 import type { Session } from './session.ts';
 import type { ScreensView } from './store.ts';
 import { type View, viewOf } from './view.ts';
-import { keptRun } from './works.ts';
 import type { Writer } from './writer.ts';
+import { writtenView } from './written-view.ts';
 
 export interface Acting {
   readonly store: ScreensView;
@@ -19,6 +25,8 @@ export interface Acting {
   readonly leave: () => void;
   /** Leaves without asking, once no run is under way. */
   readonly finish: () => void;
+  /** Connects to another target. */
+  readonly switchTo: (target: string) => void;
   readonly suspend: () => void;
   readonly redraw: () => void;
 }
@@ -39,21 +47,23 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   back: ({ writer, store }) => {
     const { ui } = store.getState();
     if ((ui.filters[ui.screen] ?? '') !== '') writer.filter(ui.screen, '');
+    else if ((ui.searches[ui.screen] ?? '') !== '') writer.search(ui.screen, '');
     else if (ui.screen !== 'dashboard') writer.back();
   },
   describe,
   logs,
-  wrap: ({ writer }) => writer.message('lines of a text are wrapped, those of output are cut'),
+  wrap: ({ writer, store }) => writer.wrap(!store.getState().ui.wraps),
   transcript,
   filter: ({ writer, store }) => {
     const { ui } = store.getState();
-    writer.typing({ for: 'filter', text: ui.filters[ui.screen] ?? '' });
+    if (isSearched(ui.screen)) writer.typing({ for: 'search', text: '' });
+    else writer.typing({ for: 'filter', text: ui.filters[ui.screen] ?? '' });
+    if (ui.screen === 'run') writer.focus('output');
   },
-  'next-match': (acting) => match(acting, 1),
-  'previous-match': (acting) => match(acting, -1),
+  'next-match': (acting) => findNext(acting, 1),
+  'previous-match': (acting) => findNext(acting, -1),
   write,
-  edit: ({ writer }) =>
-    writer.message('parameters are given on the command line: galera-runbook run RUNBOOK -p KEY=VALUE'),
+  edit: editParameters,
   dashboard: ({ writer }) => writer.jump('dashboard'),
   runbooks: (acting) => {
     acting.writer.jump('runbooks');
@@ -61,7 +71,7 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   },
   backups: ({ writer }) => writer.jump('backups'),
   runs: ({ writer }) => writer.jump('runs'),
-  switch: ({ writer }) => writer.message('one target at a time: start again with --target'),
+  switch: (acting) => chooseTarget(acting),
   help: ({ writer }) => writer.show('help'),
   story,
   backup: ({ session }) => void session.begin({ runbook: 'galera-backup', parameters: {} }),
@@ -75,12 +85,16 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
     if (run !== undefined) void session.takeUp(run, 'repair');
   },
   resume: ({ session, store }) => {
-    const run = store.getState().run?.state.plan?.run;
-    if (run !== undefined) void session.takeUp(run, 'resume');
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, 'resume');
   },
   rollback: ({ session, store }) => {
-    const run = keptRun(viewOf(store.getState()));
-    if (run !== undefined) void session.takeUp(run, 'rollback');
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, 'rollback');
+  },
+  close: ({ session, store }) => {
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, 'close');
   },
   leave: ({ leave }) => leave(),
   interrupt: ({ leave, session }) => {
@@ -94,6 +108,10 @@ function move({ store, writer }: Acting, by: number): void {
   const view = viewOf(store.getState());
   const screen = screenOf(view.state);
   const scrolls = scrollNow(view);
+  if (scrolls === undefined && isOutput(view)) {
+    scrollOutput({ store, writer }, by);
+    return;
+  }
   if (scrolls !== undefined) {
     const last = Math.max(0, scrolls.lines - scrolls.page);
     const from = Math.min(view.state.ui.scroll[scrolls.name] ?? 0, last);
@@ -138,18 +156,37 @@ function cursorId(acting: Acting, wanted: string): string | undefined {
 function open(acting: Acting): void {
   const { store, writer, session } = acting;
   const cursor = cursorNow(acting);
-  const { screen } = store.getState().ui;
+  const { screen, reading: read } = store.getState().ui;
+  if (screen === 'text' && read?.runbook !== undefined)
+    return void session.begin({ runbook: read.runbook, parameters: {} });
   if (cursor === undefined) return;
   if (cursor.block === 'runbooks') return void session.begin({ runbook: cursor.id, parameters: {} });
   if (cursor.block === 'backups' && screen === 'dashboard') {
     writer.show('backups');
     return;
   }
-  if (cursor.block === 'runs') {
-    transcript(acting);
+  const opens: { readonly [block: string]: () => void } = {
+    parameters: () => editValue(acting, cursor.id),
+    targets: () => acting.switchTo(cursor.id),
+    steps: () => stepOutput(acting),
+    runs: () => openRun(acting, cursor.id),
+  };
+  (opens[cursor.block] ?? (() => describe(acting)))();
+}
+
+/** A run as it ended; the one that is under way here is shown as it is. */
+function openRun({ session, writer, store }: Acting, run: string): void {
+  if (store.getState().run?.state.plan?.run === run) {
+    writer.past(undefined);
+    writer.show('run');
     return;
   }
-  describe(acting);
+  reading({ session, writer }, async (operations) => {
+    const { state, owedSince } = await operations.run(run);
+    writer.past({ state, owedSince, going: false, output: { lines: [], total: 0 } });
+    writer.follow('output');
+    writer.show('run');
+  });
 }
 
 function describe(acting: Acting): void {
@@ -163,15 +200,49 @@ function describe(acting: Acting): void {
     });
     return;
   }
+  if (cursor.block === 'runbooks') {
+    readRunbook(acting, cursor.id);
+    return;
+  }
   const view = viewOf(store.getState());
   const lines = detailLines(view, cursor.block, cursor.id).map((line) => textOf(line));
   writer.reading({ title: cursor.id, kind: 'values', lines, at: view.state.now });
   writer.show('text');
 }
 
+/** All that the step under the cursor has written. */
+function stepOutput({ store, writer, session }: Acting): void {
+  const view = viewOf(store.getState());
+  const run = shownRun(view);
+  const id = run?.state.plan?.run;
+  const step = run === undefined ? undefined : shownStep(view, run);
+  if (id === undefined || step === undefined) return;
+  reading({ writer, session }, async (operations) => {
+    const lines = await operations.stepOutput(id, step);
+    if (lines.length === 0) {
+      writer.message(`no output of step ${step} was kept`);
+      return;
+    }
+    writer.reading({ title: `Output of ${step}, run ${id}`, kind: 'output', lines, at: view.state.now });
+    writer.show('text');
+  });
+}
+
+function readRunbook({ session, writer }: Acting, name: string): void {
+  reading({ session, writer }, async (operations) => {
+    const { text, blocks, dangers } = await operations.document(name);
+    writer.reading({ title: name, kind: 'markdown', lines: text.split('\n'), blocks, dangers, runbook: name });
+    writer.show('text');
+  });
+}
+
 function logs(acting: Acting): void {
   const member = cursorId(acting, 'members');
-  const { writer } = acting;
+  const { writer, store } = acting;
+  if (store.getState().ui.screen === 'run') {
+    stepOutput(acting);
+    return;
+  }
   if (member === undefined) {
     writer.message('tab to a member first: l shows the logs of its pod');
     return;
@@ -185,17 +256,11 @@ function logs(acting: Acting): void {
 
 function transcript(acting: Acting): void {
   const { writer, store } = acting;
-  const run = cursorId(acting, 'runs') ?? store.getState().run?.state.plan?.run;
-  if (run === undefined) {
-    writer.message('no run is under the cursor');
-    return;
-  }
+  const run = chosenRun(viewOf(store.getState()))?.run;
+  if (run === undefined) return;
   reading(acting, async (operations) => {
-    writer.reading({
-      title: `Transcript of run ${run}`,
-      kind: 'markdown',
-      lines: (await operations.transcript(run)).split('\n'),
-    });
+    const { text, blocks } = await operations.transcript(run);
+    writer.reading({ title: `Transcript of run ${run}`, kind: 'markdown', lines: text.split('\n'), blocks });
     writer.show('text');
   });
 }
@@ -245,50 +310,11 @@ function owingRun({ state }: View): string | undefined {
   return (open.find(({ carried }) => !carried) ?? open[0])?.run;
 }
 
-function match({ store, writer }: Acting, by: 1 | -1): void {
-  const { ui } = store.getState();
-  const wanted = (ui.filters.text ?? '').toLowerCase();
-  const lines = ui.reading?.lines ?? [];
-  const from = ui.scroll.text ?? 0;
-  const order = Array.from(
-    { length: lines.length },
-    (_, index) => (from + by * (index + 1) + lines.length * 2) % lines.length,
-  );
-  const found = wanted === '' ? undefined : order.find((index) => (lines[index] ?? '').toLowerCase().includes(wanted));
-  if (found === undefined) {
-    writer.message(wanted === '' ? '/ searches first' : `no line has "${wanted}"`);
-    return;
-  }
-  writer.scroll('text', found);
-}
-
 function write(acting: Acting): void {
   const { store, writer } = acting;
   const state = store.getState();
-  // Uncut: as tall as it needs, and wide.
-  const lines =
-    state.ui.screen === 'text'
-      ? [...(state.ui.reading?.lines ?? [])]
-      : frame({ ...state, size: { columns: Math.max(160, state.size.columns), rows: 200 } }).map((line) =>
-          textOf(line).trimEnd(),
-        );
-  const text = `${lines.join('\n').trimEnd()}\n`;
   const name = `${state.ui.screen}-${dateTimeText(state.now).replaceAll(/[: ]/g, '-')}.txt`;
-  reading(acting, async (operations) => writer.message(`written to ${await operations.write(name, text)}`));
-}
-
-/** Something is read for the operator; what goes wrong stands on row 23. */
-function reading(
-  { session, writer }: Acting,
-  read: (operations: NonNullable<Session['operations']>) => Promise<void>,
-): void {
-  const { operations } = session;
-  if (operations === undefined) {
-    writer.message('not connected yet');
-    return;
-  }
-  void read(operations).catch((thrown: unknown) => {
-    const { found, next } = failureOf(thrown, '');
-    writer.message(next === '' ? found : `${found}: ${next}`);
-  });
+  reading(acting, async (operations) =>
+    writer.message(`written to ${await operations.write(name, writtenView(state))}`),
+  );
 }

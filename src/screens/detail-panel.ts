@@ -1,11 +1,14 @@
 import { formatBytes } from '../base/bytes.ts';
 import { formatAge, formatDuration } from '../base/duration.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
+import { parsePosition, transactionsBetween } from '../galera/position.ts';
 import { seqnoDistance } from '../galera/seqno.ts';
+import type { BackupMade } from '../views/status-view.ts';
 import type { MemberNow } from './cluster-now.ts';
 import { blank, type Line, line, span } from './line.ts';
 import { shortPositionText } from './lists.ts';
 import type { Section } from './panes.ts';
+import { positionNow } from './position-now.ts';
 import { type Block, cursorOf, focusOf } from './screen.ts';
 import type { View } from './view.ts';
 
@@ -134,18 +137,47 @@ function sampledLines({ state }: View, member: MemberNow): Line[] {
   return [value('sampled', `${clockText(last.at)}, ${formatAge(state.now - last.at)} ago, ${last.tookMs} ms`)];
 }
 
-function backupLines({ state }: View, id: string): Line[] {
-  const row = state.listing.last?.value.backups.rows.find((each) => each.id === id);
+function backupLines(view: View, id: string): Line[] {
+  const { now, listing } = view.state;
+  const row = listing.last?.value.backups.rows.find((each) => each.id === id);
   if (row === undefined) return [];
+  const { made } = row;
   const at = row.positionAt ?? row.takenAt;
+  const proven =
+    row.provenAt === undefined
+      ? ''
+      : `  ${dateTimeText(row.provenAt).slice(0, 16)}Z  ${formatAge(now - row.provenAt)} ago`;
+  const by = made?.proofRun === undefined ? '' : `  run ${made.proofRun}`;
   return [
-    value('taken', dateTimeText(row.takenAt)),
-    value('age', `${formatAge(state.now - at, { minutes: true })}, from its position`),
-    value('size', row.bytes === undefined ? '?' : formatBytes(row.bytes)),
-    value('position', row.position === undefined ? 'unknown' : shortPositionText(row.position)),
-    value('proof', `${row.mark} ${row.proof}`),
-    ...(row.provenAt === undefined ? [] : [value('', `${formatAge(state.now - row.provenAt)} ago`)]),
+    value('taken', `${dateTimeText(row.takenAt)}, ${formatAge(now - at, { minutes: true })} ago by its position`),
+    ...(made === undefined
+      ? [value('size', row.bytes === undefined ? '?' : formatBytes(row.bytes))]
+      : [
+          value('kind', `${made.kind}, by run ${made.run}, from ${made.donor}`),
+          value('server', `${made.serverVersion}, tool ${made.toolVersion}`),
+          value('data', dataText(made, row.bytes)),
+        ]),
+    value('position', positionText(view, row.position, at)),
+    ...(made?.archive === undefined
+      ? []
+      : [value('sha256', `${made.archive.sha256.slice(0, 8)} ${made.archive.name}     (d shows all of it)`)]),
+    value('proof', `${row.mark} ${row.proof}${proven}${by}`),
   ];
+}
+
+function dataText(made: BackupMade, bytes: number | undefined): string {
+  const packed =
+    bytes === undefined
+      ? ''
+      : `; ${made.compression} to ${formatBytes(bytes)} (${Math.round((bytes / made.dataBytes) * 100)}%)`;
+  return `${formatBytes(made.dataBytes)}, ${made.tables} tables in ${made.schemas} schemas${packed}`;
+}
+
+function positionText(view: View, text: string | undefined, at: number): string {
+  if (text === undefined) return 'unknown';
+  const behind = transactionsBetween(parsePosition(text), positionNow(view.cluster));
+  const now = behind === undefined ? '' : `, now ${behind} transactions behind`;
+  return `${shortPositionText(text)} as of ${clockText(at)}${now}`;
 }
 
 function runLines({ state }: View, id: string): Line[] {

@@ -14,7 +14,8 @@ export function messageRow(view: View, ofScreen: string | undefined): Line {
   const { ui, now, gate } = view.state;
   if (ui.typing !== undefined) {
     const waits = gate === undefined ? '' : '    ! gate waiting: esc, then answer';
-    return line(` ${ui.typing.for === 'filter' ? '/' : 'search '}${ui.typing.text}_${waits}`);
+    const what = ui.typing.for === 'parameter' ? `${ui.typing.name} = ` : '/';
+    return line(` ${what}${ui.typing.text}_${waits}`);
   }
   if (ui.waiting !== undefined) return line(` ${ui.waiting.says} ${formatClock(now - ui.waiting.since)}`);
   const { message } = ui;
@@ -29,6 +30,8 @@ export function keysRow(view: View, screen: Screen): Line {
   const works = screen.hints(view).filter((command) => whyNot(command, view) === undefined);
   const always = works.filter((command) => isAlways(command));
   const others = works.filter((command) => !isAlways(command)).slice(0, hintsAtMost - always.length);
+  // The way out is never what has no room.
+  while (others.length > 0 && columnsOf([...others, ...always].map(hint).join('   ')) + 1 >= view.width) others.pop();
   return hintLine([...others, ...always].map(hint), view.width);
 }
 

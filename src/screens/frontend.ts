@@ -4,6 +4,7 @@ import type { RunState } from '../engine/state.ts';
 import type { Pulse } from '../target/look.ts';
 import { ProgressWatch } from '../views/progress.ts';
 import type { Gatekeeper, Timers } from './gatekeeper.ts';
+import type { Operations } from './operations.ts';
 import type { Writer } from './writer.ts';
 
 /** Pulses come as fast as they like; they are shown this often. */
@@ -17,17 +18,24 @@ export class ScreensFrontend implements Frontend {
   readonly #watch = new ProgressWatch();
   #approved: { readonly sha256: string; readonly answer: Answer } | undefined;
   #stopTicking: () => void = () => undefined;
+  #run: string | undefined;
+  readonly #output: Operations['output'];
 
-  /** `approved`: the plan's gate with the answer that it got in the review. It counts for exactly that gate. */
+  /**
+   * `output`: what the run's Jobs have written since it was asked before. `approved`: the plan's gate with the answer that it got in the
+   * review. It counts for exactly that gate.
+   */
   constructor(
     writer: Writer,
     gates: Gatekeeper,
     timers: Timers,
+    output: Operations['output'],
     approved?: { readonly sha256: string; readonly answer: Answer },
   ) {
     this.#writer = writer;
     this.#gates = gates;
     this.#timers = timers;
+    this.#output = output;
     this.#approved = approved;
     this.#tick();
   }
@@ -38,6 +46,7 @@ export class ScreensFrontend implements Frontend {
 
   event(event: RunEvent, state: RunState): void {
     if (event.seq === 1 || event.type === 'run-continued' || event.type === 'run-resumed') this.#writer.jump('run');
+    this.#run = state.plan?.run;
     this.#watch.event(event, state);
     this.#writer.ran(event, state);
     if (event.type === 'step-passed' || event.type === 'step-failed') this.#writer.progress(undefined);
@@ -55,12 +64,20 @@ export class ScreensFrontend implements Frontend {
 
   async close(): Promise<void> {
     this.#stopTicking();
+    this.#drain();
     this.#writer.runOver();
   }
 
   #tick(): void {
     const progress = this.#watch.at(this.#timers.now());
     if (progress !== undefined) this.#writer.progress(progress);
+    this.#drain();
     this.#stopTicking = this.#timers.after(progressMs, () => this.#tick());
+  }
+
+  #drain(): void {
+    const lines = this.#run === undefined ? [] : this.#output(this.#run);
+    const at = this.#timers.now();
+    if (lines.length > 0) this.#writer.output(lines.map((each) => ({ ...each, at })));
   }
 }

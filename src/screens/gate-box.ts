@@ -4,6 +4,7 @@ import type { Gate, PlannedStep } from '../engine/event.ts';
 import { effectText } from '../engine/gate.ts';
 import { stepNumber } from '../record/step-number.ts';
 import { hintLine } from './frame-bottom.ts';
+import { gateWay } from './gate-way.ts';
 import { blank, fitLine, type Line, line, type Span, span } from './line.ts';
 import type { GateView, ScreensState } from './state.ts';
 import { columnsOf, fitText, wrapped } from './text.ts';
@@ -49,8 +50,8 @@ export function gateBox(view: View, gate: GateView, area: Area): readonly Line[]
 /** What is read, and what is asked below it. Of a gate that is paged the target stays in sight: its name is what has to be typed. */
 function parts(state: ScreensState, gate: GateView, area: Area) {
   const inside = area.width - 4;
-  const all = gateLines(state, gate, inside);
   const ask = askLines(gate);
+  const all = fittingLines(state, gate, inside, area.height - 2 - ask.length);
   const paged = all.length > area.height - 2 - ask.length;
   const asks = paged ? [blank, ...clusterLines(state, inside), ...ask.slice(1)] : ask;
   return { all, asks, room: Math.max(1, area.height - 2 - asks.length) };
@@ -115,10 +116,16 @@ function plannedOf({ run }: ScreensState, gate: Gate): PlannedStep | undefined {
   return run?.state.order.find(({ step }) => step.id === gate.step);
 }
 
+/** A blank line below the first where there is room for it. */
+function fittingLines(state: ScreensState, gate: GateView, width: number, room: number): readonly Line[] {
+  const airy = gateLines(state, gate, width, [blank]);
+  return airy.length <= room ? airy : gateLines(state, gate, width, []);
+}
+
 /** What is asked: the gate's own words, none left out, with the labels that its lines can be given. */
-function gateLines(state: ScreensState, view: GateView, width: number): readonly Line[] {
+function gateLines(state: ScreensState, view: GateView, width: number, spacer: readonly Line[]): readonly Line[] {
   const { gate, changed } = view;
-  const { target } = state;
+  const { target, run } = state;
   const planned = plannedOf(state, gate);
   const [where = '', ...says] = gate.shows;
   const effects = new Set((planned?.effects ?? []).map(effectText));
@@ -130,23 +137,28 @@ function gateLines(state: ScreensState, view: GateView, width: number): readonly
         ? span('! DISRUPTS', 'look')
         : span(gate.danger.toUpperCase(), 'strong');
   const texts = says.filter((text) => text !== `${planned?.step.id}: ${planned?.step.title} (${gate.danger})`);
-  const [first = where, ...rest] = texts;
+  const first = texts.find((text) => !isNo(text) && !effects.has(text)) ?? planned?.step.title ?? where;
+  const rest = texts.filter((text) => text !== first);
   return [
     ...labelled(head, first, width),
-    blank,
+    ...spacer,
     ...clusterLines(state, width),
     ...labelled(
       'identity',
       `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuid === undefined ? '' : `    state ${uuid.slice(0, 8)}`}`,
       width,
     ),
-    ...rest.flatMap((text) => {
-      if (effects.has(text)) return labelled('changes', text, width);
-      const [, no] = /^if no: (.*)$/.exec(text) ?? [];
-      return no === undefined
-        ? labelled('says', text, width)
-        : [...owesLines(state, planned, width), ...labelled('if no', no, width)];
-    }),
+    ...rest
+      .filter((text) => !isNo(text) && !effects.has(text))
+      .flatMap((text, index) => labelled(index === 0 ? 'says' : '', text, width)),
+    ...rest
+      .filter((text) => effects.has(text))
+      .flatMap((text, index) => labelled(index === 0 ? 'changes' : '', text, width)),
+    ...(run === undefined
+      ? []
+      : gateWay(run.state, gate, planned).flatMap(([name, text]) => labelled(name, text, width))),
+    ...owesLines(state, planned, width),
+    ...texts.filter(isNo).flatMap((text) => labelled('if no', text.slice(noText.length), width)),
     ...changed.flatMap((text) => labelled(span('! changed', 'look'), text, width)),
   ];
 }
@@ -155,8 +167,15 @@ function clusterLines({ target }: ScreensState, width: number): Line[] {
   return labelled('cluster', `${target?.namespace}/${target?.cluster}    context ${target?.context}`, width);
 }
 
+const noText = 'if no: ';
+
+function isNo(text: string): boolean {
+  return text.startsWith(noText);
+}
+
 function owesLines({ run }: ScreensState, planned: PlannedStep | undefined, width: number): Line[] {
-  return (planned?.debts ?? []).flatMap((debt) => {
+  const debts = (planned?.debts ?? []).filter(({ due }) => due === 'end');
+  return debts.flatMap((debt) => {
     const payer = run?.state.order.find(({ step }) => step.pays.includes(planned?.step.id ?? ''));
     return labelled('owes', `${debt.says}${payer === undefined ? '' : `, paid by ${payer.step.id}`}`, width);
   });

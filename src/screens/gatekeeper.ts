@@ -1,8 +1,10 @@
 import type { Gate } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
+import { clusterNow } from './cluster-now.ts';
 import { changedFacts, gateFacts } from './gate-facts.ts';
 import type { KeyPress, Pressed } from './key-reader.ts';
 import type { Proposal } from './operations.ts';
+import { positionNow } from './position-now.ts';
 import type { GateView, Review } from './state.ts';
 import type { ScreensView } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -15,6 +17,9 @@ export interface Timers {
   /** Calls once after `ms`, unless the function that it gives is called first. */
   after(ms: number, call: () => void): () => void;
 }
+
+/** Why a review is over without an answer: another plan is looked at. */
+export const replaced = 'another plan was asked for';
 
 /** Keys around `y` on QWERTY, AZERTY and QWERTZ: dead while it is live. */
 const neighbours: readonly string[] = ['t', 'u', 'g', 'h', '6', '7', 'a', 's', 'x'];
@@ -68,12 +73,14 @@ export class Gatekeeper {
     this.closeReview();
     return new Promise((resolve) => {
       this.#waiting = { answer: resolve, done: () => this.#writer.review(undefined) };
-      this.#writer.review({ proposal, gate: this.#fresh(proposal.gate, []) });
+      const position = positionNow(clusterNow(this.#store.getState()));
+      const gate = this.#fresh(proposal.gate, []);
+      this.#writer.review({ proposal, gate, ...(position === undefined ? {} : { position }) });
     });
   }
 
   closeReview(): void {
-    if (this.#store.getState().review !== undefined) this.#end({ answer: 'no' });
+    if (this.#store.getState().review !== undefined) this.#end({ answer: 'no', why: replaced });
   }
 
   /** The terminal is gone or goes: nobody answers any more. */

@@ -34,6 +34,7 @@ export type CommandName =
   | 'repair'
   | 'resume'
   | 'rollback'
+  | 'close'
   | 'leave'
   | 'interrupt'
   | 'suspend'
@@ -51,6 +52,8 @@ export interface Binding {
   readonly group: 'look' | 'act' | 'leave';
   /** Absent: everywhere outside of gates. */
   readonly on?: readonly ScreenName[];
+  /** Named in help only where it works: the page of another screen has no room for it. */
+  readonly local?: true;
   /** Needs the printable keys for itself: dead while a text field is open. */
   readonly printable?: false;
 }
@@ -85,9 +88,9 @@ export const keyTable: readonly Binding[] = [
     word: 'next match',
     says: 'next match, previous',
     group: 'look',
-    on: ['text'],
+    on: ['text', 'run'],
   },
-  { command: 'previous-match', keys: ['N'], label: '', word: 'previous', says: '', group: 'look', on: ['text'] },
+  { command: 'previous-match', keys: ['N'], label: '', word: 'previous', says: '', group: 'look', on: ['text', 'run'] },
   { command: 'write', keys: ['o'], label: 'o', word: 'write to a file', says: 'write view to a file', group: 'look' },
   {
     command: 'dashboard',
@@ -157,6 +160,16 @@ export const keyTable: readonly Binding[] = [
     on: ['runs', 'run'],
   },
   {
+    command: 'close',
+    keys: ['x'],
+    label: 'x',
+    word: 'close',
+    says: 'free what a run kept',
+    group: 'act',
+    on: ['runs', 'run'],
+    local: true,
+  },
+  {
     command: 'edit',
     keys: ['e'],
     label: 'e',
@@ -164,6 +177,7 @@ export const keyTable: readonly Binding[] = [
     says: 'edit parameters',
     group: 'act',
     on: ['plan'],
+    local: true,
   },
   { command: 'help', keys: ['?'], label: '?', word: 'help', says: 'this page', group: 'leave' },
   { command: 'back', keys: ['esc'], label: 'esc', word: 'back', says: 'back', group: 'leave', printable: false },

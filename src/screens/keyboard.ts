@@ -1,9 +1,11 @@
 import { type Acting, commands } from './commands.ts';
+import { takeValue } from './editing.ts';
 import { gateShown, isTooSmall } from './gate-shown.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { KeyPress, Pressed } from './key-reader.ts';
 import { bindingFor } from './key-table.ts';
 import { leavingOrder, whyNotLeave } from './leaving.ts';
+import { findFirst } from './searching.ts';
 import { viewOf } from './view.ts';
 import { whyNot } from './works.ts';
 
@@ -101,18 +103,24 @@ export class Keyboard {
     const { store, writer } = this.#acting;
     const { ui } = store.getState();
     if (ui.typing === undefined) return;
-    const { text } = ui.typing;
+    const { text, for: what } = ui.typing;
     const change = (next: string) => {
-      writer.typing({ for: 'filter', text: next });
-      writer.filter(ui.screen, next);
+      writer.typing({ ...ui.typing, for: what, text: next });
+      if (what === 'filter') writer.filter(ui.screen, next);
+      else if (what === 'search') {
+        writer.search(ui.screen, next);
+        if (next !== '') findFirst(this.#acting);
+      }
     };
     if (key === 'esc') {
-      writer.filter(ui.screen, '');
+      if (what === 'filter') writer.filter(ui.screen, '');
+      else if (what === 'search') writer.search(ui.screen, '');
       writer.typing(undefined);
       return;
     }
     if (key === 'enter') {
       writer.typing(undefined);
+      if (what === 'parameter') takeValue(this.#acting, ui.typing.name ?? '', text);
       return;
     }
     if (key === 'backspace') {

@@ -2,8 +2,9 @@ import { formatClock } from '../base/duration.ts';
 import { safeText } from '../base/safe-text.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
 import { exits } from '../engine/exit-code.ts';
-import { kept, owed } from '../engine/state.ts';
-import { closeCommand, repairCommand } from '../record/commands.ts';
+import { closingStep, notReached } from '../engine/resumption.ts';
+import { kept, owed, stepState } from '../engine/state.ts';
+import { closeCommand, openEndCommand, rollbackCommand } from '../record/commands.ts';
 import type { ScreensState } from './state.ts';
 
 /**
@@ -16,18 +17,23 @@ export function lastWords(state: ScreensState, transcript: (run: string) => stri
   if (run === undefined || plan === undefined || target === undefined) return [];
   const debts = owed(run.state);
   const keeps = kept(run.state);
+  const last = openEndCommand(run.state);
+  // What was set aside may be half gone: there is no way back any more.
+  const removing = run.state.part === 'close' && stepState(run.state, closingStep).attempt > 0;
   const took =
     startedAt === undefined || endedAt === undefined
       ? undefined
       : `${formatClock(endedAt - startedAt)}, ${dateTimeText(startedAt)} to ${clockText(endedAt)}`;
   const word =
-    exit === exits.done
-      ? 'DONE AND VERIFIED'
-      : exit === exits.warned
-        ? 'DONE WITH WARNINGS'
-        : exit === undefined
-          ? 'NOT ENDED'
-          : 'NOT DONE';
+    (exit === exits.done || exit === exits.warned) && notReached(run.state).length > 0
+      ? 'REPAIRED, NOT DONE'
+      : exit === exits.done
+        ? 'DONE AND VERIFIED'
+        : exit === exits.warned
+          ? 'DONE WITH WARNINGS'
+          : exit === undefined
+            ? 'NOT ENDED'
+            : 'NOT DONE';
   const lines = [
     `galera-runbook: run ${plan.run} of ${plan.runbook.name} is ${word}${exit === undefined ? '' : ` (exit ${exit})`}`,
     '',
@@ -48,14 +54,19 @@ export function lastWords(state: ScreensState, transcript: (run: string) => stri
       ? []
       : [
           '',
-          named('next', `look at your services; then go back, or free the old data:`),
-          `                galera-runbook runs rollback ${plan.run}`,
+          named(
+            'next',
+            removing
+              ? 'remove the rest of the old data:'
+              : 'look at your services; then go back, or free the old data:',
+          ),
+          ...(removing ? [] : [`                ${rollbackCommand(plan.run)}`]),
           `                ${closeCommand(plan.run)}`,
         ]),
     '',
     named('runbook', `${plan.runbook.name}, sha256 ${plan.runbook.sha256.slice(0, 8)}`),
     named('transcript', transcript(plan.run)),
-    ...(debts.length === 0 ? [] : [repairCommand(plan.run)]),
+    ...(last === undefined ? [] : [last]),
   ];
   return lines.map((line) => safeText(line));
 }

@@ -108,7 +108,7 @@ function endedText(run: RunSummary, running: boolean, width: number): string {
   const said = {
     [exits.warned]: ['done, warned', 'warned'],
     [exits.answeredNo]: ['no at a gate', 'said no'],
-    [exits.owes]: [`owes ${run.unpaid.length}`, `owes ${run.unpaid.length}`],
+    ...(run.unpaid.length === 0 ? {} : { [exits.owes]: [`owes ${run.unpaid.length}`, `owes ${run.unpaid.length}`] }),
   }[run.exit ?? -1];
   const [long, short] = running
     ? ['running', 'running']

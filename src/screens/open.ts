@@ -17,7 +17,7 @@ export interface ScreensOptions {
   readonly theme: Theme;
   readonly timers: Timers;
   /** Connects to the target; the screen stands already, so that nobody waits before a blank terminal. */
-  readonly connect: () => Promise<Operations>;
+  readonly connect: (target?: string) => Promise<Operations>;
   readonly transcript: (run: string) => string;
   /** Stops this process until the shell brings it back. */
   readonly suspend: () => Promise<void>;
@@ -41,6 +41,9 @@ export interface OpenScreens {
   /** SIGHUP, SIGTERM: the screen ends, the run goes to its safe point. */
   hangUp(why: string): void;
 }
+
+/** A gate waits behind a text field: the operator may look elsewhere. */
+const bell = '\u0007';
 
 /** Opens the screens on a terminal. */
 export function openScreens(options: ScreensOptions): OpenScreens {
@@ -93,6 +96,10 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       else void finish();
     },
     finish: () => void finish(),
+    switchTo: (target) => {
+      if (session.busy) writer.message('a run is open: it belongs to this target');
+      else connect(target);
+    },
     suspend: () => lend(options.suspend),
     redraw: () => lend(async () => undefined),
   };
@@ -104,34 +111,46 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   });
 
   store.subscribe(() => gates.check());
+  let rung = 0;
+  store.subscribe(({ gate, ui }) => {
+    if (gate === undefined || ui.typing === undefined || gate.asking === rung) return;
+    rung = gate.asking;
+    streams.output.write(bell);
+  });
   terminal.onResize((size) => {
     writer.resized(size);
     frames.flush();
   });
   terminal.open();
-  writer.waiting('connecting');
-  void options.connect().then(
-    (operations) => {
-      writer.waiting(undefined);
-      session.use(operations);
-      writer.tick(time());
-      writer.target(operations.target, time());
-      writer.message(`connected to ${operations.target.context}; nothing was changed by looking`);
-      if (operations.story !== undefined) {
-        writer.story();
-        commands.story(acting);
-      }
-      live = new Live(operations, store, writer, operations.time ?? timers);
-      live.start();
-    },
-    (thrown: unknown) => {
-      writer.waiting(undefined);
-      const failure = failureOf(thrown, '');
-      writer.refusal({ title: 'Not connected', failures: [failure] });
-      writer.show('plan');
-      writer.message(`not connected: ${failure.found}`);
-    },
-  );
+  const connect = (wanted?: string) => {
+    writer.waiting(wanted === undefined ? 'connecting' : `connecting to ${wanted}`);
+    void options.connect(wanted).then(
+      (operations) => {
+        writer.waiting(undefined);
+        live?.stop();
+        gates.closeReview();
+        session.use(operations);
+        writer.tick(time());
+        writer.target(operations.target, time());
+        if (wanted !== undefined) writer.jump('dashboard');
+        writer.message(`connected to ${operations.target.context}; nothing was changed by looking`);
+        if (operations.story !== undefined) {
+          writer.story();
+          commands.story(acting);
+        }
+        live = new Live(operations, store, writer, operations.time ?? timers);
+        live.start();
+      },
+      (thrown: unknown) => {
+        writer.waiting(undefined);
+        const failure = failureOf(thrown, '');
+        writer.refusal({ title: 'Not connected', failures: [failure] });
+        writer.show('plan');
+        writer.message(`not connected: ${failure.found}`);
+      },
+    );
+  };
+  connect();
   return {
     store,
     left,

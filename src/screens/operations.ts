@@ -4,9 +4,11 @@ import type { Frontend } from '../engine/frontend.ts';
 import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
 import type { RunSummary } from '../record/run-summary.ts';
+import type { DocumentBlock } from '../runbook/document.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Identity } from '../target/identity.ts';
 import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
+import type { Dangers } from './document-lines.ts';
 import type { Timers } from './gatekeeper.ts';
 
 /** The target that is looked at: its four names, and what panels call it. */
@@ -60,6 +62,13 @@ export interface Listing {
   readonly measures: { readonly [claim: string]: Measured };
 }
 
+/** A text in Markdown, with what it is made of. */
+export interface Document {
+  readonly text: string;
+  readonly blocks: readonly DocumentBlock[];
+  readonly dangers: Dangers;
+}
+
 export interface RunbookRow {
   readonly runbook: Runbook;
   readonly danger: string;
@@ -87,6 +96,19 @@ export interface CarriedOut {
   readonly ended: Promise<number | 'moved'>;
   stop(by: string): void;
   abandon(by: string): void;
+}
+
+/** Folded from its journal, with when each open debt was owed. */
+export interface OpenedRun {
+  readonly state: RunState;
+  readonly owedSince: { readonly [debt: string]: number };
+}
+
+/** A line that a Job of a step has written, fit to be read. */
+export interface JobLine {
+  readonly step: string;
+  readonly member?: string;
+  readonly text: string;
 }
 
 export interface TargetChoice {
@@ -125,9 +147,19 @@ export interface Operations {
   takeUp(run: string, way: Way, frontend: Frontend): CarriedOut;
   /** The manifest and the proofs of a backup, as lines. */
   backup(id: BackupRow['id']): Promise<readonly string[]>;
-  transcript(run: string): Promise<string>;
+  transcript(run: string): Promise<Document>;
+  /** A runbook as it is read, with what each step may do. */
+  document(runbook: string): Promise<Document>;
   logs(member: string): Promise<string>;
+  /** What the run's Jobs have written since this was asked before. What nobody asks for in time is only in the kept output. */
+  output(run: string): readonly JobLine[];
+  /** A run of this Galera cluster as its journal tells it. */
+  run(run: string): Promise<OpenedRun>;
+  /** All that a step's Jobs have written, as far as it was kept or can be read now. */
+  stepOutput(run: string, step: string): Promise<readonly string[]>;
   targets(): Promise<readonly TargetChoice[]>;
+  /** Connects to a target, reads which one it is, and lets it go. */
+  identify(target: string): Promise<Identity>;
   /** Writes a view to a file of its own and gives the path. */
   write(name: string, text: string): Promise<string>;
 }

@@ -56,7 +56,7 @@ function group(view: View, wanted: 'look' | 'act' | 'leave'): Line[] {
     keyTable
       .filter((binding) => binding.group === wanted && binding.label !== '' && binding.command !== elsewhere(view))
       // What opens a plan is shown everywhere, with the screens on which it does.
-      .filter(({ on }) => wanted === 'act' || on === undefined || on.includes(screen))
+      .filter(({ on, local }) => (wanted === 'act' && local !== true) || on === undefined || on.includes(screen))
       .map((binding) => {
         const here = bindingFor(binding.keys[0] ?? '', screen) === binding;
         const why = here ? whyNot(binding.command, there) : `in ${binding.on?.join(', ')}`;

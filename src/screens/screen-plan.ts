@@ -1,10 +1,10 @@
-import { formatAge, formatClock } from '../base/duration.ts';
-import { clockText, dateTimeText } from '../base/time.ts';
-import type { Plan, PlannedStep } from '../engine/event.ts';
+import { formatClock } from '../base/duration.ts';
+import { clockText } from '../base/time.ts';
+import type { PlannedStep } from '../engine/event.ts';
 import { effectText } from '../engine/gate.ts';
-import { backupOf, planSummary } from '../views/words.ts';
 import { gateKeys } from './gate-box.ts';
 import { blank, type Line, line, type Span, span } from './line.ts';
+import { planHead } from './plan-head.ts';
 import { rule } from './rule.ts';
 import type { Screen } from './screen.ts';
 import { sign } from './signs.ts';
@@ -97,16 +97,12 @@ function gateLines(view: View, review: Review, seen: number, all: number, area: 
 }
 
 /** The whole plan as lines; nothing is cut, it is paged. */
-export function planLines(view: View, { proposal }: Review, width: number): readonly Line[] {
-  const { plan } = proposal;
+export function planLines(view: View, review: Review, width: number): readonly Line[] {
+  const { proposal } = review;
   const steps = proposal.state.order.filter(({ skipped }) => skipped === undefined);
   const out = proposal.state.order.filter(({ skipped }) => skipped !== undefined);
   return [
-    ...named('danger', dangerLine(plan, steps), width),
-    ...backupPart(view, plan, width),
-    ...named('in short', planSummary({ ...plan, steps: proposal.state.order }), width),
-    ...named('not known', unknownsOf(steps), width),
-    ...named('owes', debtsOf(steps), width),
+    ...planHead(view, review).flatMap(([name, text]) => named(name, text, width)),
     line(`    ${'step'.padEnd(12)} ${'danger'.padEnd(8)}${'est'.padStart(7)}  what it changes, from -> to`),
     ...steps.flatMap((planned, index) => stepPart(planned, index, width)),
     ...out.flatMap(({ step, skipped }) => named('left out', `${step.id}: ${skipped}`, width)),
@@ -125,42 +121,6 @@ function named(name: string, text: string | undefined, width: number): Line[] {
   return wrapped(text, Math.min(100, width - labelWidth)).map((part, index) =>
     line(` ${(index === 0 ? name : '').padEnd(labelWidth - 1)}`, part),
   );
-}
-
-function dangerLine(plan: Plan, steps: readonly PlannedStep[]): string {
-  const of = (danger: string) => steps.filter((each) => each.danger === danger).map(({ step }) => step.id);
-  const [destroys, disrupts] = [of('destroys'), of('disrupts')];
-  const gates = steps.filter(({ gate }) => gate !== undefined);
-  const typed = gates.filter(({ gate }) => gate === 'typed').length;
-  const more =
-    gates.length === 0
-      ? 'no other gate'
-      : `${gates.length} more ${gates.length === 1 ? 'gate' : 'gates'}${typed === 0 ? '' : `, ${typed} of them typed`}`;
-  const marks = [
-    destroys.length === 0 ? '' : `!! ${destroys.join(', ')}`,
-    disrupts.length === 0 ? '' : `! ${disrupts.join(', ')}`,
-  ].filter((each) => each !== '');
-  return `${marks.length === 0 ? `nothing of ${plan.identity.cluster} is interrupted` : marks.join('   ')}: ${more}`;
-}
-
-function backupPart(view: View, plan: Plan, width: number): Line[] {
-  const id = backupOf(plan);
-  const row = view.state.listing.last?.value.backups.rows.find((each) => each.id === id);
-  if (row === undefined) return id === undefined ? [] : named('from', id, width);
-  const at = row.positionAt ?? row.takenAt;
-  const age = formatAge(view.state.now - at, { minutes: true });
-  const proven = row.provenAt === undefined ? '' : `, ${formatAge(view.state.now - row.provenAt)} ago`;
-  const back =
-    plan.runbook.name === 'galera-restore' ? named('goes back', `to ${dateTimeText(at)}, ${age} ago`, width) : [];
-  return [...back, ...named('from', `${row.id}  ${row.mark} ${row.proof}${proven}`, width)];
-}
-
-function unknownsOf(steps: readonly PlannedStep[]): string {
-  return [...new Set(steps.flatMap(({ unknowns }) => unknowns ?? []))].join('; ');
-}
-
-function debtsOf(steps: readonly PlannedStep[]): string {
-  return steps.flatMap(({ step, debts }) => debts.map((debt) => `${debt.id.split(':')[0]} (${step.id})`)).join(', ');
 }
 
 function stepPart(planned: PlannedStep, index: number, width: number): Line[] {

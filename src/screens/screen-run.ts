@@ -8,6 +8,7 @@ import { leadingChecks, stepNumber } from '../record/step-number.ts';
 import type { Pulse } from '../target/look.ts';
 import { failureLines } from './failure-lines.ts';
 import { apart, blank, fitLine, type Line, line, span } from './line.ts';
+import { ordinalOf, outputPane } from './output-pane.ts';
 import { type Section, sideBySide } from './panes.ts';
 import type { Block, Screen } from './screen.ts';
 import { inRole, type Sign, sign } from './signs.ts';
@@ -23,27 +24,52 @@ export const runScreen: Screen = {
   members: 'always',
   blocks,
   body(view, area) {
-    const { run } = view.state;
+    const run = shownRun(view);
     if (run === undefined) return [line('  no run is open: b takes a backup, r restores one')];
     if (!run.going && run.state.failure !== undefined) return failureLines(view, run, area);
     return runBody(view, run, area);
   },
   hints: (view) =>
-    view.state.run?.going === true
+    shownRun(view)?.going === true
       ? ['open', 'logs', 'describe', 'next-block', 'help', 'leave']
-      : ['logs', 'describe', 'resume', 'rollback', 'story', 'transcript', 'help', 'back'],
-  line: (view) => (view.state.run?.going === true ? interruptSays(view.state.run.state) : endSays(view.state.run)),
+      : ['logs', 'describe', 'resume', 'rollback', 'close', 'story', 'transcript', 'help', 'back'],
+  line(view) {
+    const run = shownRun(view);
+    return run?.going === true ? interruptSays(run.state) : endSays(run);
+  },
 };
 
-function blocks({ state }: View): readonly Block[] {
-  const { run } = state;
-  return [{ name: 'steps', ids: run === undefined ? [] : run.state.order.map(({ step }) => step.id) }];
+function blocks(view: View): readonly Block[] {
+  const run = shownRun(view);
+  if (run === undefined) return [];
+  const start = shownStep(view, run);
+  return [
+    { name: 'steps', ids: listed(run.state).map(({ step }) => step.id), ...(start === undefined ? {} : { start }) },
+    { name: 'output', ids: ['output'] },
+  ];
+}
+
+/** The run that the screen is about. */
+export function shownRun({ state }: View): OpenRun | undefined {
+  return state.ui.past ?? state.run;
+}
+
+function listed({ order }: RunState): readonly PlannedStep[] {
+  return order.filter(({ skipped }) => skipped === undefined);
+}
+
+/** The step under the cursor; as long as nobody has moved it, the one that is at work. */
+export function shownStep({ state }: View, { state: run }: OpenRun): string | undefined {
+  const kept = state.ui.cursors.steps?.id;
+  if (kept !== undefined && run.order.some(({ step }) => step.id === kept)) return kept;
+  const begun = listed(run).filter(({ step }) => stepState(run, step.id).startedAt !== undefined);
+  return current(run)?.step.id ?? run.gate?.step ?? begun.at(-1)?.step.id ?? listed(run).at(-1)?.step.id;
 }
 
 function runBody(view: View, run: OpenRun, area: Area): Line[] {
   const { state } = run;
   const left = isWide(view) ? wideLeftWidth : leftWidth;
-  const cursor = view.state.ui.cursors.steps?.id ?? current(state)?.step.id ?? state.order.at(-1)?.step.id;
+  const cursor = shownStep(view, run);
   const width = area.width - left - 1;
   const number =
     cursor === undefined
@@ -140,38 +166,16 @@ function restLines(view: View, run: OpenRun): Line[] {
 function rightSections(view: View, run: OpenRun, cursor: string | undefined, area: Area, title: string): Section[] {
   const planned = run.state.order.find(({ step }) => step.id === cursor);
   const text = planned === undefined ? [] : aboutStep(view, run, planned, area.width - 1);
-  const outputRoom = isTall(view)
-    ? Math.max(5, area.height - text.length - 2)
-    : Math.max(2, Math.min(4, area.height - text.length - 2));
+  const outputRoom = Math.max(isTall(view) ? 5 : 2, area.height - text.length - 2);
   const room = area.height - 2 - outputRoom;
-  const { output } = run;
-  const held = view.state.ui.scroll.output;
-  const end = held === undefined ? output.lines.length : Math.min(output.lines.length, held);
-  const lines = output.lines.slice(Math.max(0, end - outputRoom), end);
-  const follows =
-    held === undefined ? `follow, ${output.total} lines` : `held, ${output.lines.length - end} new: G follows`;
   return [
     { head: ['', title], lines: filledTo(text, room) },
-    {
-      head: ['Output', follows],
-      lines:
-        lines.length === 0
-          ? [line(' nothing was written yet')]
-          : lines.map((each) =>
-              line(
-                ` ${each.member === undefined ? '' : `${ordinalOf(each.member)} `}${clockText(each.at)} ${each.text}`,
-              ),
-            ),
-    },
+    outputPane(view, run, cursor, { ...area, height: outputRoom }),
   ];
 }
 
 function filledTo(lines: readonly Line[], height: number): readonly Line[] {
   return Array.from({ length: Math.max(0, height) }, (_, index) => lines[index] ?? blank);
-}
-
-export function ordinalOf(member: string): string {
-  return /-(\d+)$/.exec(member)?.[1] ?? member;
 }
 
 function aboutStep(view: View, run: OpenRun, planned: PlannedStep, width: number): readonly Line[] {

@@ -4,7 +4,7 @@ import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
 import { wrapped } from './text.ts';
 import type { View } from './view.ts';
 
-/** The documents that can be run; `enter` reads one, from there it is planned. */
+/** The documents that can be run; `enter. plans one, `d` reads it. */
 export const runbooksScreen: Screen = {
   name: 'runbooks',
   members: 'tall',
@@ -45,7 +45,12 @@ export const runbooksScreen: Screen = {
         },
         ...(chosen === undefined
           ? []
-          : [{ head: [chosen.runbook.name, 'enter plans it'] as const, lines: about.map((text) => line(` ${text}`)) }]),
+          : [
+              {
+                head: [chosen.runbook.name, 'enter plans it, d reads it'] as const,
+                lines: about.map((text) => line(` ${text}`)),
+              },
+            ]),
       ],
       area.width,
     );

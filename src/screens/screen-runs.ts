@@ -13,7 +13,7 @@ export const runsScreen: Screen = {
   name: 'runs',
   members: 'tall',
   blocks,
-  hints: () => ['open', 'transcript', 'repair', 'rollback', 'filter', 'help', 'back'],
+  hints: () => ['open', 'transcript', 'repair', 'resume', 'rollback', 'close', 'filter', 'help', 'back'],
   body(view, area) {
     const cursor = cursorIn(view, blocks(view), 'runs');
     const details = cursor === undefined ? [] : detailLines(view, 'runs', cursor);
@@ -34,7 +34,8 @@ function blocks(view: View): readonly Block[] {
   return [{ name: 'runs', ids: runsOf(view).map(({ run }) => run) }];
 }
 
-function runsOf({ state }: View) {
+/** Those that the filter lets through. */
+export function runsOf({ state }: View) {
   const wanted = (state.ui.filters.runs ?? '').toLowerCase();
   const runs = state.listing.last?.value.runs ?? [];
   return wanted === ''

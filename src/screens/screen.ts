@@ -7,6 +7,8 @@ import type { Area, View } from './view.ts';
 export interface Block {
   readonly name: string;
   readonly ids: readonly string[];
+  /** Where the cursor is as long as nobody has moved it; the first one otherwise. */
+  readonly start?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export function focusOf(state: ScreensState, blocks: readonly Block[]): Block | 
 /** Selection is by identity; when that goes, the cursor stays in its place. */
 export function cursorOf(state: ScreensState, block: Block): string | undefined {
   const kept = state.ui.cursors[block.name];
-  if (kept === undefined) return block.ids[0];
+  if (kept === undefined) return block.start ?? block.ids[0];
   return block.ids.includes(kept.id) ? kept.id : block.ids[Math.min(kept.at, block.ids.length - 1)];
 }
 

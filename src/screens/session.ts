@@ -2,7 +2,7 @@ import { FailureError, failureOf } from '../base/failure.ts';
 import type { Way } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
 import { ScreensFrontend } from './frontend.ts';
-import type { Gatekeeper, Timers } from './gatekeeper.ts';
+import { type Gatekeeper, replaced, type Timers } from './gatekeeper.ts';
 import type { CarriedOut, Operations, Proposal, Wish } from './operations.ts';
 import type { ScreensView } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -29,6 +29,7 @@ export class Session {
   readonly #parts: SessionParts;
   #operations: Operations | undefined;
   #carried: CarriedOut | undefined;
+  #wish: Wish | undefined;
   #exit = 0;
   #stopAskedAt: number | undefined;
   #ended: Promise<unknown> = Promise.resolve();
@@ -43,6 +44,11 @@ export class Session {
 
   use(operations: Operations): void {
     this.#operations = operations;
+  }
+
+  /** What was planned last. */
+  get wish(): Wish | undefined {
+    return this.#wish;
   }
 
   /** Exit code of the last run; 0 without one. */
@@ -65,6 +71,7 @@ export class Session {
     const { writer, gates, store } = this.#parts;
     const operations = this.#operations;
     if (operations === undefined || store.getState().ui.waiting !== undefined) return;
+    this.#wish = wish;
     gates.closeReview();
     writer.refusal(undefined);
     writer.scroll('plan', 0);
@@ -74,6 +81,7 @@ export class Session {
       const proposal = await operations.propose(wish);
       writer.waiting(undefined);
       const answer = await gates.review(proposal);
+      if (answer.why === replaced) return;
       if (answer.answer === 'no') {
         if (store.getState().ui.screen === 'plan') writer.back();
         writer.message('no: nothing was started');
@@ -128,7 +136,8 @@ export class Session {
   ): Promise<number | 'moved'> {
     const { writer, gates, timers, time, refresh } = this.#parts;
     const shown = { now: time, after: (ms: number, call: () => void) => timers.after(ms, call) };
-    const frontend = new ScreensFrontend(writer, gates, shown, approved);
+    const output = (run: string) => this.#operations?.output(run) ?? [];
+    const frontend = new ScreensFrontend(writer, gates, shown, output, approved);
     this.#stopAskedAt = undefined;
     try {
       const carried = begin(frontend);

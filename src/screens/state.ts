@@ -1,9 +1,13 @@
 import type { Failure } from '../base/failure.ts';
 import type { Gate } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
+import type { Position } from '../galera/position.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
+import type { DocumentBlock } from '../runbook/document.ts';
+import type { Identity } from '../target/identity.ts';
 import type { Progress } from '../views/progress.ts';
-import type { ClusterLook, Listing, Proposal, RunbookRow, Target } from './operations.ts';
+import type { Dangers } from './document-lines.ts';
+import type { ClusterLook, Listing, Proposal, RunbookRow, Target, TargetChoice } from './operations.ts';
 
 export interface Size {
   readonly columns: number;
@@ -39,6 +43,8 @@ export interface Happening {
 }
 
 export interface OutputLine {
+  /** The step whose Job has written it. */
+  readonly step?: string;
   readonly member?: string;
   readonly at: number;
   readonly text: string;
@@ -49,6 +55,7 @@ export interface OpenRun {
   /** The very object that the engine folded. */
   readonly state: RunState;
   readonly progress?: Progress;
+  /** The last lines. `total` counts all that came, so that the last one of them has the number `total`. */
   readonly output: { readonly lines: readonly OutputLine[]; readonly total: number };
   /** When each open debt was owed. */
   readonly owedSince: { readonly [id: string]: number };
@@ -78,9 +85,22 @@ export interface GateView {
 export interface Review {
   readonly proposal: Proposal;
   readonly gate: GateView;
+  /** Where the Galera cluster stood when the plan was shown; absent: not every member agreed, or none answered. */
+  readonly position?: Position;
 }
 
-export const screenNames = ['dashboard', 'runbooks', 'backups', 'runs', 'plan', 'run', 'help', 'text'] as const;
+export const screenNames = [
+  'dashboard',
+  'runbooks',
+  'backups',
+  'runs',
+  'plan',
+  'run',
+  'help',
+  'text',
+  'parameters',
+  'targets',
+] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 /** A text that is read: a document, a transcript, logs, a description. */
@@ -88,7 +108,32 @@ export interface Reading {
   readonly title: string;
   readonly at?: number;
   readonly kind: 'markdown' | 'output' | 'values';
+  /** As it is written to a file. */
   readonly lines: readonly string[];
+  /** Of a document. */
+  readonly blocks?: readonly DocumentBlock[];
+  /** Of a runbook: what its steps may do. */
+  readonly dangers?: Dangers;
+  /** The runbook that this is: `enter` plans it. */
+  readonly runbook?: string;
+}
+
+/** Parameters of a runbook, to be planned with. */
+export interface Editing {
+  readonly runbook: string;
+  readonly rows: readonly {
+    readonly name: string;
+    /** As it is planned with now; absent where nobody knows one yet. */
+    readonly value?: string;
+    readonly mayBe: string;
+    readonly says: string;
+  }[];
+}
+
+/** A target of the configuration, with what was read of it. */
+export interface TargetRow extends TargetChoice {
+  readonly identity?: Pick<Identity, 'kubeSystemUid' | 'statefulSetUid'>;
+  readonly failing?: string;
 }
 
 export interface Ui {
@@ -101,12 +146,19 @@ export interface Ui {
   readonly scroll: { readonly [screen: string]: number };
   readonly filters: { readonly [screen: string]: string };
   /** A text field is open, and takes every printable key. */
-  readonly typing?: { readonly for: 'filter' | 'search'; readonly text: string };
+  readonly typing?: { readonly for: 'filter' | 'search' | 'parameter'; readonly text: string; readonly name?: string };
+  /** Lines that are longer than the screen is wide go on below; otherwise they are cut at its edge. */
+  readonly wraps: boolean;
+  /** By screen, what `n` and `N` go to. */
+  readonly searches: { readonly [screen: string]: string };
   readonly message?: { readonly at: number; readonly says: string };
   /** Something is being read for the operator: a plan, a list. */
   readonly waiting?: { readonly since: number; readonly says: string };
   readonly refusal?: { readonly title: string; readonly failures: readonly Failure[] };
   readonly reading?: Reading;
+  readonly editing?: Editing;
+  /** A run of before that is looked at. */
+  readonly past?: OpenRun;
   readonly leaving?: { readonly cursor: 'stay' | 'stop' | 'leave' };
 }
 
@@ -121,13 +173,14 @@ export interface ScreensState {
   readonly listing: Watched<Listing>;
   /** Newest first. */
   readonly seen: readonly Happening[];
-  readonly run?: OpenRun;
+  readonly run?: OpenRun | undefined;
   /** Of a step of the run. */
   readonly gate?: GateView;
   readonly review?: Review;
   readonly runbooks?: readonly RunbookRow[];
   /** A story is told beside the screens. */
   readonly story?: boolean;
+  readonly targets?: readonly TargetRow[];
   readonly ui: Ui;
 }
 
@@ -140,6 +193,6 @@ export function newScreens(at: number, size: Size): ScreensState {
     members: {},
     listing: {},
     seen: [],
-    ui: { screen: 'dashboard', back: [], focus: {}, cursors: {}, scroll: {}, filters: {} },
+    ui: { screen: 'dashboard', back: [], focus: {}, cursors: {}, scroll: {}, filters: {}, wraps: false, searches: {} },
   };
 }

@@ -1,4 +1,5 @@
 import { owed } from '../engine/state.ts';
+import { chosenRun } from './chosen-run.ts';
 import type { CommandName } from './key-table.ts';
 import type { View } from './view.ts';
 
@@ -19,9 +20,13 @@ export function whyNot(command: CommandName, view: View): string | undefined {
     case 'repair':
       return owesSomething(view) ? (going ? 'the run pays by itself' : undefined) : 'owes nothing';
     case 'resume':
-      return going || !stopped(view) ? 'none stopped' : undefined;
+      return going ? 'a run is open' : chosenRun(view)?.stopped === true ? undefined : 'none stopped';
     case 'rollback':
-      return going ? 'a run is open' : keptRun(view) === undefined ? 'none kept' : undefined;
+      return going ? 'a run is open' : chosenRun(view)?.canGoBack === true ? undefined : 'none kept';
+    case 'close':
+      return going ? 'a run is open' : chosenRun(view)?.keeps === true ? undefined : 'keeps nothing';
+    case 'transcript':
+      return chosenRun(view) === undefined ? 'no run is under the cursor' : undefined;
     case 'switch':
       return going ? 'a run is open: it belongs to this target' : undefined;
     case 'story':
@@ -50,20 +55,4 @@ function unfitForBackup({ cluster, state }: View): string | undefined {
 export function owesSomething({ state }: View): boolean {
   if (state.run !== undefined && owed(state.run.state).length > 0) return true;
   return (state.listing.last?.value.debts ?? []).some(({ due }) => due === 'end');
-}
-
-function stopped({ state }: View): boolean {
-  const run = state.run;
-  return (
-    run !== undefined &&
-    !run.going &&
-    run.state.exit !== undefined &&
-    run.state.exit !== 0 &&
-    owed(run.state).length > 0
-  );
-}
-
-/** The newest run that kept the data it replaced. */
-export function keptRun({ state }: View): string | undefined {
-  return (state.listing.last?.value.runs ?? []).find(({ kept, closed }) => kept.length > 0 && !closed)?.run;
 }

@@ -6,6 +6,7 @@ import { changesOfLook, changesOfMember } from './happenings.ts';
 import type { ClusterLook, Listing, RunbookRow, Target } from './operations.ts';
 import { answered, unanswered, withStatus } from './samples.ts';
 import type {
+  Editing,
   GateView,
   Happening,
   OpenRun,
@@ -15,6 +16,7 @@ import type {
   ScreenName,
   ScreensState,
   Size,
+  TargetRow,
   Ui,
 } from './state.ts';
 import type { ScreensStore } from './store.ts';
@@ -51,12 +53,13 @@ export class Writer {
 
   /** Another target: nothing that was known holds. */
   target(target: Target, at: number): void {
-    this.#set(({ ui }) => ({
+    this.#set(({ ui: { past: _past, ...ui } }) => ({
       target,
       look: {},
       members: {},
       listing: {},
       seen: [],
+      run: undefined,
       openedAt: at,
       ui: { ...ui, cursors: {}, filters: {} },
     }));
@@ -106,10 +109,21 @@ export class Writer {
     this.#set(() => ({ story: true }));
   }
 
+  targets(targets: readonly TargetRow[]): void {
+    this.#set(() => ({ targets }));
+  }
+
+  /** What was read of one of them. */
+  targetRead(name: string, read: Pick<TargetRow, 'identity' | 'failing'>): void {
+    this.#set(({ targets }) => ({
+      targets: (targets ?? []).map((each) => (each.name === name ? { ...each, ...read } : each)),
+    }));
+  }
+
   // --- the run
 
   ran(event: RunEvent, run: RunState): void {
-    this.#set(({ run: before }) => ({ run: withEvent(before, event, run) }));
+    this.#set(({ run: before, ui }) => ({ run: withEvent(before, event, run), ui: goingOn(ui, event) }));
   }
 
   progress(progress: Progress | undefined): void {
@@ -179,6 +193,24 @@ export class Writer {
     this.#ui(({ scroll }) => ({ scroll: { ...scroll, [screen]: Math.max(0, top) } }));
   }
 
+  /** Back to the end, which moves on by itself. */
+  follow(screen: string): void {
+    this.#ui(({ scroll: { [screen]: _held, ...scroll } }) => ({ scroll }));
+  }
+
+  /** As if nobody had moved it. */
+  uncursor(block: string): void {
+    this.#ui(({ cursors: { [block]: _moved, ...cursors } }) => ({ cursors }));
+  }
+
+  search(screen: string, text: string): void {
+    this.#ui(({ searches }) => ({ searches: { ...searches, [screen]: text } }));
+  }
+
+  wrap(wraps: boolean): void {
+    this.#ui(() => ({ wraps }));
+  }
+
   typing(typing: Ui['typing']): void {
     this.#ui(() => ({ typing }) as Partial<Ui>);
   }
@@ -203,6 +235,15 @@ export class Writer {
     this.#ui(({ scroll }) => ({ reading, scroll: { ...scroll, text: 0 } }));
   }
 
+  editing(editing: Editing): void {
+    this.#ui(() => ({ editing }));
+  }
+
+  /** A run of before, as it ended. */
+  past(past: OpenRun | undefined): void {
+    this.#ui(({ cursors: { steps: _steps, ...cursors } }) => ({ past, cursors }) as Partial<Ui>);
+  }
+
   leaving(leaving: Ui['leaving']): void {
     this.#ui(() => ({ leaving }) as Partial<Ui>);
   }
@@ -210,6 +251,16 @@ export class Writer {
 
 function withSeen({ seen }: ScreensState, more: readonly Happening[]): readonly Happening[] {
   return more.length === 0 ? seen : [...more.toReversed(), ...seen].slice(0, seenAtMost);
+}
+
+/** A cursor on the step at work goes on with the work, unless its output is being read. */
+function goingOn(ui: Ui, event: RunEvent): Ui {
+  const { past, ...rest } = ui;
+  // What goes on is shown in the place of what was.
+  if (past !== undefined) return rest;
+  const { steps, ...cursors } = ui.cursors;
+  const over = event.type === 'step-passed' && event.step === steps?.id && ui.scroll.output === undefined;
+  return over ? { ...ui, cursors } : ui;
 }
 
 function withEvent(before: OpenRun | undefined, event: RunEvent, state: RunState): OpenRun {

@@ -16,6 +16,7 @@ export interface WorldOptions {
   readonly seed?: number;
   readonly members?: number;
   readonly podManagement?: 'Parallel' | 'OrderedReady';
+  readonly whenScaled?: 'Retain' | 'Delete';
   /** The data directory at the root of the member's volume, or in a folder `mysql` on it. */
   readonly layout?: 'root' | 'folder';
   /** Rows a second that the clients write. */
@@ -224,6 +225,7 @@ function statefulSet(options: WorldOptions, members: number): Obj {
       serviceName: 'mariadb-discovery',
       replicas: members,
       podManagementPolicy: options.podManagement ?? 'Parallel',
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: options.whenScaled ?? 'Retain' },
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 60, containers: [container] } },
       volumeClaimTemplates: [{ metadata: { name: names.claim } }],

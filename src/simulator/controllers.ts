@@ -9,16 +9,14 @@ const jobLagMs = 2000;
 const pods = (world: World) => list(world, { apiVersion: 'v1', kind: 'Pod', namespace });
 
 export function tickControllers(world: World): void {
-  for (const object of Object.values(world.objects)) {
-    if (object.kind === 'StatefulSet') statefulSet(world, object);
-    else if (object.kind === 'Job') job(world, object);
-  }
+  for (const set of list(world, { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace })) statefulSet(world, set);
+  for (const each of list(world, { apiVersion: 'batch/v1', kind: 'Job', namespace })) job(world, each);
   for (const pod of pods(world)) orphan(world, pod);
 }
 
 /** After the probes: what is ready now is in the Service now. */
 export function tickEndpoints(world: World): void {
-  for (const object of Object.values(world.objects)) if (object.kind === 'Service') endpoints(world, object);
+  for (const service of list(world, { apiVersion: 'v1', kind: 'Service', namespace })) endpoints(world, service);
 }
 
 /** The garbage collector: a pod whose owner is gone goes too. */
@@ -44,14 +42,17 @@ function statefulSet(world: World, set: Obj): void {
   const at = (ordinal: number) => own.find((pod) => pod.metadata.name === `${name}-${ordinal}`);
   const ordered = (set.spec.podManagementPolicy ?? 'OrderedReady') === 'OrderedReady';
   const settled = own.every((pod) => pod.metadata.deletionTimestamp === undefined);
-  for (let ordinal = 0; ordinal < wanted; ordinal++) {
+  const start: number = set.spec.ordinals?.start ?? 0;
+  for (let ordinal = start; ordinal < start + wanted; ordinal++) {
     const pod = at(ordinal);
     if (pod === undefined) makePod(world, set, ordinal);
     if (ordered && (pod === undefined || !isReady(pod))) break;
   }
-  const over = own.filter((pod) => ordinalOf(pod) >= wanted).toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
+  const isOutside = (pod: Obj) => ordinalOf(pod) < start || ordinalOf(pod) >= start + wanted;
+  const over = own.filter(isOutside).toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
   // OrderedReady ends one after the other, the highest first.
   for (const pod of ordered ? (settled ? over.slice(0, 1) : []) : over) terminate(world, pod);
+  if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete') loseClaims(world, set, wanted);
   const status = {
     observedGeneration: set.metadata.generation ?? 1,
     replicas: own.length,
@@ -60,6 +61,21 @@ function statefulSet(world: World, set: Obj): void {
     updateRevision: 'practice-1',
   };
   if (JSON.stringify(status) !== JSON.stringify(set.status)) put(world, { ...set, status });
+}
+
+/** What `whenScaled: Delete` means: the claims of the members that are gone, and their volumes with them. */
+function loseClaims(world: World, set: Obj, wanted: number): void {
+  const prefix = `${set.spec.volumeClaimTemplates[0].metadata.name}-${set.metadata.name}-`;
+  for (const claim of list(world, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace })) {
+    const { name } = claim.metadata;
+    const ordinal = Number(name.slice(prefix.length));
+    const pod = `${set.metadata.name}-${ordinal}`;
+    if (!name.startsWith(prefix) || ordinal < wanted || keyOf({ kind: 'Pod', namespace, name: pod }) in world.objects)
+      continue;
+    delete world.objects[keyOf({ kind: 'PersistentVolumeClaim', namespace, name })];
+    delete world.objects[keyOf({ kind: 'PersistentVolume', name: claim.spec.volumeName })];
+    delete world.volumes[claim.spec.volumeName];
+  }
 }
 
 function ordinalOf(pod: Obj): number {

@@ -2,7 +2,7 @@ import type { Obj } from '../target/kubernetes.ts';
 import { contentHash } from './dataset.ts';
 import { commit, groupOf, reunite, split } from './groups.ts';
 import { killPods } from './kubelet.ts';
-import { endMember } from './member.ts';
+import { endMember } from './leaving.ts';
 import { names } from './names.ts';
 import { create, keyOf, list, put, terminate } from './objects.ts';
 import { bytesOf, isDir, isFile, namesIn, nodeAt, withNode } from './tree.ts';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Obj } from '../target/kubernetes.ts';
-import { endMember, startMember, stopMember } from './member.ts';
+import { endMember, stopMember } from './leaving.ts';
+import { startMember } from './member.ts';
 import { drop, list, put } from './objects.ts';
 import { endRunner, startRunner, tickRunner } from './runner.ts';
 import { whyPending } from './scheduler.ts';

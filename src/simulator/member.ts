@@ -1,27 +1,13 @@
 import { zeroUuid } from '../galera/position.ts';
-import {
-  dataDir,
-  dataFiles,
-  datasetIn,
-  nothingSaved,
-  savedIn,
-  setDataDir,
-  setFile,
-  volumeOf,
-  withDataset,
-  withSaved,
-} from './datadir.ts';
-import { tableBytes } from './dataset.ts';
-import { applyTo, bootstrap, change, enter, groupOf, leave, positionOf, queueOf } from './groups.ts';
-import { isFile, nodeAt, withNode } from './tree.ts';
-import { type Group, log, type Member, newUuid, serial, type World } from './world.ts';
+import { dataDir, datasetIn, nothingSaved, savedIn, setDataDir, setFile, withDataset, withSaved } from './datadir.ts';
+import { applyTo, bootstrap, change, enter, groupOf, positionOf, queueOf } from './groups.ts';
+import { giveUp } from './leaving.ts';
+import { dumped, joined, transfer } from './transfer.ts';
+import { isFile, nodeAt } from './tree.ts';
+import { type Group, log, type Member, newUuid, type World } from './world.ts';
 
-const mebibyte = 1024 ** 2;
-/** Of one state transfer that copies all data. */
-const sstBytesPerMs = (120 * mebibyte) / 1000;
 const recoverMs = 1500;
 const startMs = 700;
-const stopMs = 800;
 /** How long mariadbd looks for a Primary Component before it gives up. */
 const primaryMs = 30_000;
 /** Transactions that a cache holds. */
@@ -46,52 +32,6 @@ export function startMember(world: World, pod: string, volume: string): void {
     flowSent: 0,
     carry: 0,
   };
-}
-
-/** SIGTERM: it leaves in good order. */
-export function stopMember(world: World, pod: string): void {
-  const member = world.members[pod];
-  if (member === undefined || member.phase === 'stops' || member.phase === 'ended') return;
-  breakTransfers(world, pod);
-  leave(world, [pod], true);
-  const { cachedFrom } = member;
-  const dir = withNode(dataDir(world, member.volume), 'gvwstate.dat', undefined);
-  const cache = { bytes: 128 * mebibyte, ...(cachedFrom === undefined ? {} : { cachedFrom }) };
-  setDataDir(world, member.volume, member.phase === 'up' ? withNode(dir, 'galera.cache', cache) : dir);
-  change(world, pod, { phase: 'stops', until: world.now + (member.phase === 'up' ? stopMs : 100), state: 0 });
-  log(world, pod, '[Note] WSREP: Shutdown replication', '[Note] mariadbd: Shutdown complete');
-}
-
-/** SIGKILL, power loss, or it gives up: nothing is saved. What it had cached is lost. */
-export function endMember(world: World, pods: readonly string[], exit: number): void {
-  for (const pod of pods) breakTransfers(world, pod);
-  leave(world, pods, false);
-  for (const pod of pods) {
-    const member = world.members[pod];
-    if (member === undefined) continue;
-    const dir = withNode(dataDir(world, member.volume), 'galera.cache', undefined);
-    setDataDir(world, member.volume, dir);
-    change(world, pod, { phase: 'ended', exit, state: 0 });
-  }
-}
-
-/** Whoever took data from a member that is gone, or gave to one, is rid of the other. */
-function breakTransfers(world: World, pod: string): void {
-  for (const each of Object.values(world.members)) {
-    if (each.donor === undefined) continue;
-    if (each.pod === pod) release(world, each.donor);
-    else if (each.donor === pod && each.phase !== 'up') giveUp(world, each.pod, 'the donor is gone');
-  }
-}
-
-function release(world: World, donor: string): void {
-  const giver = world.members[donor];
-  if (giver && giver.desyncedBy > 0) change(world, donor, { desyncedBy: giver.desyncedBy - 1 });
-}
-
-function giveUp(world: World, pod: string, why: string): void {
-  log(world, pod, `[ERROR] WSREP: ${why}`, '[ERROR] mariadbd: Aborting');
-  endMember(world, [pod], 1);
 }
 
 export function tickMember(world: World, pod: string): void {
@@ -224,92 +164,6 @@ function join(world: World, member: Member): void {
     return;
   }
   transfer(world, pod, now, local);
-}
-
-function transfer(
-  world: World,
-  pod: string,
-  group: Group,
-  local: { readonly uuid: string; readonly seqno: number },
-): void {
-  const synced = group.members.flatMap((name) => {
-    const each = world.members[name];
-    return name !== pod && each?.phase === 'up' && each.state >= 2 ? [each] : [];
-  });
-  const donors = synced.toSorted((a, b) => b.state - a.state || (a.pod < b.pod ? 1 : -1));
-  const able = donors.find(
-    (each) => local.uuid === group.uuid && each.cachedFrom !== undefined && each.cachedFrom <= local.seqno + 1,
-  );
-  const donor = able ?? donors[0];
-  if (donor === undefined) {
-    giveUp(world, pod, 'no donor that is Synced');
-    return;
-  }
-  change(world, donor.pod, { desyncedBy: donor.desyncedBy + 1 });
-  log(
-    world,
-    pod,
-    `[Note] WSREP: Member 1.0 (${pod}) requested state transfer from '*any*'. Selected 0.0 (${donor.pod})(SYNCED) as donor.`,
-  );
-  if (able) {
-    const count = group.seqno - local.seqno;
-    log(world, pod, `[Note] WSREP: Receiving IST: ${count} writesets, seqnos ${local.seqno + 1}-${group.seqno}`);
-    change(world, pod, { phase: 'ist', until: world.now + 500 + count, donor: donor.pod });
-    return;
-  }
-  const { volume } = world.members[pod] as Member;
-  const read = datasetIn(dataDir(world, donor.volume));
-  const bytes = 'dataset' in read ? tableBytes(read.dataset) : 0;
-  log(world, pod, '[Note] WSREP: Proceeding with SST..........');
-  wipe(world, volume);
-  change(world, pod, { phase: 'sst', until: world.now + 2000 + bytes / sstBytesPerMs, donor: donor.pod });
-}
-
-/** A state dump begins by removing whatever is there, what was set aside beside the data too. */
-function wipe(world: World, volume: string): void {
-  const before = volumeOf(world, volume);
-  const lost = before.root.dir['lost+found'];
-  world.volumes[volume] = { ...before, root: { dir: lost === undefined ? {} : { 'lost+found': lost } } };
-  setDataDir(world, volume, withSaved(dataDir(world, volume), nothingSaved));
-}
-
-function joined(world: World, member: Member): void {
-  const { pod } = member;
-  const group = groupOf(world, pod);
-  if (group === undefined) return;
-  applyTo(world, pod, group.seqno);
-  log(world, pod, `[Note] WSREP: IST received: ${group.uuid}:${group.seqno}`);
-  arrive(world, member, group);
-}
-
-function dumped(world: World, member: Member): void {
-  const { pod, volume, donor = '' } = member;
-  const group = groupOf(world, pod);
-  const giver = world.members[donor];
-  if (group === undefined || giver === undefined) return;
-  const read = datasetIn(dataDir(world, giver.volume));
-  if ('why' in read) {
-    giveUp(world, pod, 'the donor gave nothing');
-    return;
-  }
-  const files = dataFiles(read.dataset, `copy-${serial(world)}`);
-  const kept = nodeAt(dataDir(world, volume), 'gvwstate.dat');
-  setDataDir(world, volume, kept === undefined ? files : withNode(files, 'gvwstate.dat', kept));
-  log(world, pod, `[Note] WSREP: SST received: ${read.dataset.uuid}:${read.dataset.seqno}`);
-  arrive(world, { ...member, cachedFrom: read.dataset.seqno + 1 }, group);
-}
-
-function arrive(world: World, member: Member, group: Group): void {
-  const { pod, donor, cachedFrom } = member;
-  if (donor !== undefined) release(world, donor);
-  const { donor: _given, ...rest } = world.members[pod] as Member;
-  world.members[pod] = { ...rest, phase: 'up', state: 3, cachedFrom: cachedFrom ?? positionOf(world, pod).seqno };
-  setDataDir(
-    world,
-    member.volume,
-    withSaved(dataDir(world, member.volume), { uuid: group.uuid, seqno: -1, safe: false }),
-  );
-  setFile(world, member.volume, 'gvwstate.dat', `my_uuid: ${member.gcommUuid}\n`);
 }
 
 /** From joined to synced, and out of it while something desyncs it. */

@@ -84,16 +84,20 @@ export function get(world: World, ref: Ref): Obj | undefined {
 }
 
 export function list(world: World, kind: Kind, labels?: string): readonly Obj[] {
+  const prefix = `${kind.kind}/${kind.namespace === undefined ? '' : `${kind.namespace}/`}`;
   const terms = (labels ?? '').split(',').filter((term) => term !== '');
-  return Object.values(world.objects).filter(
-    (object) =>
-      object.kind === kind.kind &&
-      (kind.namespace === undefined || object.metadata.namespace === kind.namespace) &&
-      terms.every((term) => {
-        const at = term.indexOf('=');
-        return object.metadata.labels?.[term.slice(0, at)] === term.slice(at + 1);
-      }),
-  );
+  const found: Obj[] = [];
+  // Asked several times in every moment of a practice: no lists in between.
+  for (const key in world.objects) {
+    const object = key.startsWith(prefix) ? world.objects[key] : undefined;
+    if (object !== undefined && terms.every((term) => hasLabel(object, term))) found.push(object);
+  }
+  return found;
+}
+
+function hasLabel(object: Obj, term: string): boolean {
+  const at = term.indexOf('=');
+  return object.metadata.labels?.[term.slice(0, at)] === term.slice(at + 1);
 }
 
 function stamped(world: World, object: Obj, more: Partial<Obj['metadata']>): Obj {

@@ -3,7 +3,7 @@ import type { TargetConfig } from '../target/config.ts';
 import type { Kind, KubeReads, KubeWrites, Obj, Ref } from '../target/kubernetes.ts';
 import type { Clock } from '../target/look.ts';
 import type { SqlReads, SqlWrites } from '../target/sql.ts';
-import { get, list, requireAccess, whatOf } from './objects.ts';
+import { get, keyOf, list, refOf, requireAccess, whatOf } from './objects.ts';
 import type { Simulation } from './simulation.ts';
 import { rightsOf, statusOf, sumsOf, tablesOf } from './sql.ts';
 import type { Command } from './step.ts';
@@ -30,7 +30,8 @@ export class SimulatedObjects implements KubeReads, KubeWrites {
 
   async list(kind: Kind, labels?: string): Promise<readonly Obj[]> {
     requireAccess(this.#simulation.world, 'list', kind);
-    return list(this.#simulation.world, kind, labels);
+    // As the API server gives them: by their keys.
+    return list(this.#simulation.world, kind, labels).toSorted((a, b) => (keyOf(refOf(a)) < keyOf(refOf(b)) ? -1 : 1));
   }
 
   /** Events, which nobody writes here. */

@@ -1,7 +1,7 @@
 import { applyTo, change, positionOf } from './groups.ts';
 import { flowLimit, tickMember } from './member.ts';
-import type { Group, Member, World } from './world.ts';
-import { random } from './world.ts';
+import { list } from './objects.ts';
+import { type Group, type Member, namespace, random, type World } from './world.ts';
 
 /** Transactions a second that a member applies when nothing holds it up. */
 const appliesPerSecond = 600;
@@ -91,13 +91,9 @@ function groupOfServing(world: World, pod: string): Group | undefined {
 }
 
 function endpoint(world: World): string | undefined {
-  for (const object of Object.values(world.objects)) {
-    if (
-      object.kind !== 'EndpointSlice' ||
-      object.metadata.labels?.['kubernetes.io/service-name'] !== world.clients.service
-    )
-      continue;
-    const ready: readonly { conditions?: { ready?: boolean }; targetRef?: { name: string } }[] = object.endpoints ?? [];
+  const kind = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace };
+  for (const slice of list(world, kind, `kubernetes.io/service-name=${world.clients.service}`)) {
+    const ready: readonly { conditions?: { ready?: boolean }; targetRef?: { name: string } }[] = slice.endpoints ?? [];
     for (const each of ready) {
       const name = each.targetRef?.name;
       if (each.conditions?.ready === true && name !== undefined && groupOfServing(world, name)) return name;

@@ -68,13 +68,16 @@ function placeOf(object: Obj): { readonly name: string; readonly namespace?: str
 }
 
 function tick(world: World, ms: number): void {
+  let seen = -1;
   for (let left = ms; left > 0; ) {
     const part = Math.min(left, quantumMs - (world.now % quantumMs));
     left -= part;
     world.now += part;
     tickControllers(world);
     tickPods(world, part);
-    tickEndpoints(world);
+    // What follows from objects alone is asked again only when one has changed.
+    if (world.revision !== seen) tickEndpoints(world);
+    seen = world.revision;
     tickGalera(world, part);
     happen(world);
   }

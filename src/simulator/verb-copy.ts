@@ -184,6 +184,15 @@ function result(shell: Shell): JsonObject {
   };
 }
 
+const isShort = (shell: Shell, queue: number) => queue === 0 || queue < shell.number('QUEUE_LIMIT');
+
+/** With a long queue it stays, and is said: turned off it would make the whole cluster wait. */
+function giveBack(shell: Shell, pod: string): void {
+  const queue = queueOf(shell.world, pod);
+  if (isShort(shell, queue)) change(shell.world, pod, { desync: false });
+  else shell.print(`wsrep_desync stays ON on ${shell.value('HOST')}: its queue is ${queue}`);
+}
+
 export const copy: VerbScript = {
   stages: {
     start: after(300, (shell) => {
@@ -214,7 +223,7 @@ export const copy: VerbScript = {
       const member = answering(shell);
       if (member.pod === '') return 'drain';
       const queue = queueOf(shell.world, member.pod);
-      const calm = queue === 0 || queue < shell.number('QUEUE_LIMIT') ? shell.kept('calm', 0) + 1 : 0;
+      const calm = isShort(shell, queue) ? shell.kept('calm', 0) + 1 : 0;
       shell.keep('calm', calm);
       if (calm < 3) return 'drain';
       change(shell.world, member.pod, { desync: false });
@@ -231,7 +240,7 @@ export const copy: VerbScript = {
   },
   cleanup(shell) {
     const pod = shell.kept('member', '');
-    if (shell.kept('ours', false) && server(shell)?.pod === pod) change(shell.world, pod, { desync: false });
+    if (shell.kept('ours', false) && server(shell)?.pod === pod) giveBack(shell, pod);
     shell.remove(partialOf(shell));
   },
   vanish: (shell) => hold(shell, false),

@@ -13,7 +13,12 @@ export const measure: VerbScript = {
   },
 };
 
-const states: { readonly [phase: string]: string } = { none: 'none', back: 'back', whole: 'whole', dropping: 'whole' };
+const states: { readonly [phase: string]: string } = {
+  none: 'none',
+  back: 'back',
+  whole: 'whole',
+  dropping: 'dropped',
+};
 
 function swapsOf(shell: Shell) {
   return shell.workFolders().map((work) => ({

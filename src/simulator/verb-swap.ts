@@ -107,8 +107,8 @@ export const swapBack: VerbScript = {
       if (phase === 'dropping')
         shell.fail(
           `the former data in ${old}`,
-          'it was removed after the swap, as the run was told',
-          'restore a backup that is older',
+          'it was given up after the swap: it is removed, or half removed',
+          'close the run; restore a backup that is older',
         );
       if (phase === 'back') return 'done';
       setPhase(shell, 'returning');
@@ -152,20 +152,29 @@ export const discard: VerbScript = {
   stages: {
     start: after(200, (shell) => {
       const { work, state, fresh } = paths(shell);
-      if (['swapping', 'returning'].includes(shell.phaseOf(work)))
+      const phase = shell.phaseOf(work);
+      if (['swapping', 'returning'].includes(phase))
         shell.fail(`a swap in ${work} that is whole or undone`, 'it is half', 'finish the swap, or undo it');
       if (!['all', 'unpacked'].includes(shell.value('WHAT')))
         shell.fail('WHAT unpacked or all', shell.value('WHAT'), defect);
       shell.remove(`${state}/unpacked`);
       shell.keep('bytes', shell.size(fresh));
       shell.remove(fresh);
+      if (shell.value('WHAT') !== 'all') return 'end';
+      if (shell.phaseOf(work) === 'whole') setPhase(shell, 'dropping');
       return 'old';
     }),
-    old: after(100, (shell) => {
+    old: after(renameMs, (shell) => {
+      const { old } = paths(shell);
+      const [name] = shell.names(old);
+      if (name === undefined) return 'end';
+      shell.keep('bytes', shell.kept('bytes', 0) + shell.size(`${old}/${name}`));
+      shell.remove(`${old}/${name}`);
+      return 'old';
+    }),
+    end: after(100, (shell) => {
       const { old, work } = paths(shell);
-      const all = shell.value('WHAT') === 'all';
-      if (all) shell.keep('bytes', shell.kept('bytes', 0) + shell.size(old));
-      if (all || shell.names(old).length === 0) shell.remove(old);
+      if (shell.names(old).length === 0) shell.remove(old);
       if (!shell.exists(old)) shell.remove(work);
       shell.succeed({ bytes: shell.kept('bytes', 0) });
       return undefined;

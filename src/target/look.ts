@@ -17,8 +17,10 @@ export interface At {
   readonly run: string;
   readonly step: string;
   readonly attempt: number;
-  /** No step of this run waits for a person, so that nothing but the run's own pace lies between two of them. */
-  readonly unattended?: boolean;
+  /** Ids of the debts that this run may not end with, as this step began. */
+  readonly owes?: readonly string[];
+  /** This run has replaced data, and nobody has compared what runs with what was proven (design §6.12). */
+  readonly unproven?: boolean;
 }
 
 export const stoppedByOperator = 'stopped by the operator';

@@ -20,6 +20,24 @@ export interface MemberRow {
   readonly freeMeasuredAt?: number;
 }
 
+/** How a backup was made, and of what. */
+export interface BackupMade {
+  readonly kind: 'full' | 'incremental';
+  readonly run: string;
+  readonly donor: string;
+  readonly serverVersion: string;
+  readonly toolVersion: string;
+  /** Unpacked. */
+  readonly dataBytes: number;
+  readonly tables: number;
+  readonly schemas: number;
+  readonly compression: string;
+  /** The largest of its files, which is the archive. */
+  readonly archive?: { readonly name: string; readonly sha256: string };
+  /** Of the last look at it. */
+  readonly proofRun?: string;
+}
+
 export interface BackupRow {
   readonly id: string;
   readonly takenAt: number;
@@ -32,6 +50,8 @@ export interface BackupRow {
   /** `restored and compared`, `failed: not restorable` … */
   readonly proof: string;
   readonly provenAt?: number;
+  /** What the manifest says; absent where there is none. */
+  readonly made?: BackupMade;
 }
 
 export interface DebtRow {

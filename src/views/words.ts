@@ -65,9 +65,10 @@ function wholeTime(steps: readonly PlannedStep[]): string {
   return `${open ? 'at least' : 'about'} ${text}`;
 }
 
-/** What a step does, for its start: its own sentences, else its first effects. */
+/** What a step does, for its start: its first sentence, for plan and gate have said them all; else its first effects. */
 export function doesText(planned: PlannedStep): string {
-  if (planned.says.length > 0) return planned.says.join(', ');
+  const [says] = planned.says;
+  if (says !== undefined) return says;
   const [first, second, ...more] = planned.effects.map(
     ({ object, field, from, to }) => `${object} ${field}: ${from} -> ${to}`,
   );

@@ -68,18 +68,7 @@ export class FakeCluster extends FakeTarget {
         volume.safe = false;
         volume.source = 'grastate';
         this.cacheSurvives = false;
-        const { swaps, uuid: history, seqno } = volume;
-        return {
-          result: {
-            in: 3,
-            out: 3,
-            source: 'grastate',
-            uuid: history,
-            seqno,
-            safeToBootstrap: false,
-            swaps: [...swaps],
-          },
-        };
+        return { result: { in: 3, out: 3 } };
       },
       'swap-back': (spec) => {
         this.#volume(spec).swaps = [{ run: spec.run, state: 'back' }];

@@ -152,7 +152,11 @@ export class FakeTarget implements Hands {
       if (!found || own !== guard.uid || (guard.resourceVersion ?? version) !== version)
         throw new Conflict(failure('failed', 'the object', 'another', 'read again'));
       const merged = merge(found, patch) as Obj;
-      this.put(merged);
+      const changed = JSON.stringify(merged.spec) !== JSON.stringify(found.spec);
+      const { generation } = found.metadata;
+      this.put(
+        changed && generation ? { ...merged, metadata: { ...merged.metadata, generation: generation + 1 } } : merged,
+      );
       return this.objects.get(keyOf(ref)) ?? merged;
     },
     remove: async (ref: Ref, uid: string): Promise<void> => {

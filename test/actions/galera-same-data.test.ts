@@ -93,9 +93,14 @@ describe('galera.same-data', () => {
     );
   });
 
-  test('traffic that is not cut is a warning', async () => {
-    target.change('Service', 'mariadb', (service) => ({ ...service, spec: { selector: { application: 'mariadb' } } }));
-    expect(yes(await galeraSameData.observe(input, target)).warnings?.[0]).toContain('clients may have written');
+  test('does not hold when the traffic is not cut by this run: clients may have been on unproven data', async () => {
+    for (const cut of [{}, { 'galera-runbook/cut': 'another' }]) {
+      const selector = { application: 'mariadb', ...cut };
+      target.change('Service', 'mariadb', (service) => ({ ...service, spec: { selector } }));
+      const failed = refusal(await galeraSameData.observe(input, target));
+      expect(failed).toMatchObject({ is: 'not-so', kind: 'unsafe' });
+      expect(failed.text).toContain('clients may have');
+    }
   });
 
   test('old data is compared by its positions, and its tables between the members', async () => {

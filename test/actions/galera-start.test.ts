@@ -75,6 +75,18 @@ describe('galera.start', () => {
     ]);
   });
 
+  test('owes nothing for a cluster that was found down and whose stop has not begun', async () => {
+    target.crashed(['100', '100', '99']);
+    target.change('StatefulSet', 'mariadb-server', (set) => ({
+      ...set,
+      metadata: { ...set.metadata, annotations: {}, generation: 4 },
+      spec: { ...set.spec, replicas: 3 },
+    }));
+    const seen = await galeraStart.observe({ ...input, generation: 4 }, target, {});
+    expect(seen).toMatchObject({ is: 'so', says: expect.stringContaining('nothing was stopped') });
+    expect((await galeraStart.observe({ ...input, generation: 3 }, target, {})).is).toBe('not-so');
+  });
+
   test('a whole cluster is so already, and nothing is written', async () => {
     yes(await galeraStart.observe(input, target, {}));
     await start();
@@ -103,6 +115,59 @@ describe('galera.start', () => {
       'position mariadb-server-2',
     ]);
     expect(target.replicas).toBe(3);
+  });
+
+  describe('on data that is not proven yet, with traffic cut by this run', () => {
+    const cutKey = 'galera-runbook/cut';
+    const select = (selector: Record<string, string>) =>
+      target.change('Service', 'mariadb', (service) => ({ ...service, spec: { selector } }));
+    const cut = { application: 'mariadb', [cutKey]: 'n5g1s7' };
+    beforeEach(() => {
+      target.at = { ...target.at, owes: ['traffic:mariadb', 'members:mariadb-server'], unproven: true };
+      select(cut);
+      target.stopped();
+    });
+
+    test('starts while the cut stands', async () => {
+      expect((await start()).says).toContain('by IST');
+    });
+
+    test.each([
+      ['before it begins', 0],
+      ['while positions are read', 1],
+    ])('a selector put back %s starts nothing: it is cut again, and the step stops', async (_when, jobs) => {
+      const putBack = () => select({ application: 'mariadb' });
+      if (jobs === 0) putBack();
+      const { start: begin } = target.jobs;
+      target.jobs.start = async (spec) => {
+        await begin(spec);
+        putBack();
+      };
+      const failure = await failureFrom(galeraStart.apply(input, target, {}));
+      expect(failure).toMatchObject({ kind: 'unsafe', next: expect.stringContaining('runs repair n5g1s7') });
+      expect(failure.found).toContain('no member was in the Service; it was cut again');
+      expect(target.replicas).toBe(0);
+      expect(target.service.spec.selector).toEqual(cut);
+    });
+
+    test('a selector put back while members join is cut again at the next look, and the step stops', async () => {
+      const { patch } = target.kube;
+      target.kube.patch = async (ref, change, guard) => {
+        const result = await patch(ref, change, guard);
+        if (ref.kind === 'StatefulSet' && target.replicas === 2) select({ application: 'mariadb' });
+        return result;
+      };
+      const failure = await failureFrom(galeraStart.apply(input, target, {}));
+      expect(failure.expected).toContain('until the data is proven');
+      expect(target.service.spec.selector).toEqual(cut);
+      expect(target.replicas).toBe(2);
+    });
+
+    test('old data on a way out is started all the same: it was serving before', async () => {
+      target.at = { ...target.at, unproven: false };
+      select({ application: 'mariadb' });
+      expect((await start()).says).toContain('by IST');
+    });
   });
 
   describe('when the member that must be first is not ordinal 0', () => {

@@ -11,7 +11,7 @@ import { pending } from '../../src/engine/action.ts';
 import type { RunnerSpec } from '../../src/target/jobs.ts';
 import { failureFrom, planned, refused } from './fail.ts';
 import { FakeCluster, prepared, tables } from './fake-restore.ts';
-import { memberNames, refusal, sha256, uuid, yes } from './fake-target.ts';
+import { memberNames, refusal, sha256, synced, uuid, yes } from './fake-target.ts';
 
 let target: FakeCluster;
 const id = '20261121T050007Z';
@@ -217,6 +217,20 @@ describe('restore.swap', () => {
     const seen = yes(await restoreSwap.observe(input, target, {}));
     expect(seen.says).toBe('whole on 3 of 3');
     expect(seen.output).toEqual({ swapped: names, kept: true });
+  });
+
+  test('says how many transactions it undoes, or why nobody can count them', async () => {
+    const says = async () => planned(await restoreSwap.plan(input, target)).says[1];
+    expect(await says()).toBe(
+      'goes back from 36553af3:100 to 36553af3:57: undoes 43 transactions, and what is written from now until the stop',
+    );
+    const history = '00000000-1111-2222-3333-444444444444';
+    target.say(names[1] ?? '', synced({ localUuid: history, lastCommitted: '5' }));
+    expect(await says()).toContain('the backup is of history 36553af3, the members are of 00000000');
+    for (const name of names) target.say(name, synced({ lastCommitted: '57' }));
+    expect(await says()).toContain('undoes no transaction');
+    for (const name of names) target.silence(name);
+    expect(await says()).toContain('no member says where it stands');
   });
 
   test('always destroys, and says that there is no way back when nothing is kept', async () => {

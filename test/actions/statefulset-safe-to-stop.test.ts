@@ -31,6 +31,18 @@ test('records every claim and volume, and the policy', async () => {
   expect(facts).toMatchObject({ podManagementPolicy: 'OrderedReady', whenScaled: 'Retain' });
 });
 
+test('refuses where claims are left of a larger size: a member scaled up later would join on the old history unseen', async () => {
+  const claim = [...target.objects.values()].find(({ metadata }) => metadata.name === 'mysql-data-mariadb-server-1');
+  for (const ordinal of [10, 3])
+    target.put({
+      ...claim,
+      metadata: { name: `mysql-data-mariadb-server-${ordinal}`, namespace: 'openstack' },
+    } as Obj);
+  const { text, kind } = refusal(await check());
+  expect(kind).toBe('refused');
+  expect(text).toContain('mysql-data-mariadb-server-3, mysql-data-mariadb-server-10');
+});
+
 test.each([
   [
     'that deletes its claims when scaled',

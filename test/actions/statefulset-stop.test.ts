@@ -37,7 +37,7 @@ describe('statefulset.stop', () => {
     const [debt] = planned(await statefulsetStop.plan({}, target)).debts;
     expect(debt?.payWith).toEqual({
       action: 'galera.start',
-      input: { replicas: 3, 'state-dump': 'refuse', run: 'n5g1s7' },
+      input: { replicas: 3, 'state-dump': 'refuse', run: 'n5g1s7', generation: 1 },
     });
   });
 
@@ -75,6 +75,26 @@ describe('statefulset.stop', () => {
       spec: { ...set.spec, persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
     }));
     expect(refused(await statefulsetStop.plan({}, target)).found).toContain('whenScaled is Delete');
+  });
+
+  test('stops nothing when somebody has scaled it since the plan', async () => {
+    const { memo } = planned(await statefulsetStop.plan({}, target));
+    target.change('StatefulSet', 'mariadb-server', (set) => ({ ...set, spec: { ...set.spec, replicas: 5 } }));
+    expect(await failureFrom(statefulsetStop.apply({}, target, memo))).toMatchObject({
+      kind: 'refused',
+      expected: 'StatefulSet mariadb-server with replicas 3, as it was planned',
+      found: 'replicas 5: somebody has scaled it since',
+    });
+    expect(scales).toEqual([]);
+  });
+
+  test('stops nothing when somebody has put the selector back that this run has cut', async () => {
+    const { memo } = planned(await statefulsetStop.plan({}, target));
+    target.at = { ...target.at, owes: ['traffic:mariadb'] };
+    const failure = await failureFrom(statefulsetStop.apply({}, target, memo));
+    expect(failure).toMatchObject({ kind: 'refused', expected: 'Service mariadb cut by run n5g1s7, as it left it' });
+    expect(failure.next).toContain(`{"spec":{"selector":{"galera-runbook/cut":"n5g1s7"}}}`);
+    expect(scales).toEqual([]);
   });
 
   test('is refused where something else owns the StatefulSet', async () => {

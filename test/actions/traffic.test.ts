@@ -89,14 +89,18 @@ describe('traffic.put-back', () => {
     expect(yes(await trafficPutBack.observe(debt, target, {})).says).toBe('3 of 3 members in Service mariadb');
   });
 
-  test('removes what was added to the selector while it was cut', async () => {
+  test('leaves what somebody else has changed in the selector while it was cut, and warns of it', async () => {
     await cut();
     target.change('Service', 'mariadb', (service) => ({
       ...service,
       spec: { selector: { ...service.spec.selector, role: 'x' } },
     }));
     await trafficPutBack.apply(debt, target, {});
-    expect(target.service.spec.selector).toEqual(selector);
+    expect(target.service.spec.selector).toEqual({ ...selector, role: 'x' });
+    const seen = yes(await trafficPutBack.observe(debt, target, {}));
+    expect(seen.warnings).toEqual([
+      'the selector was changed while it was cut, and stays so: it is application=mariadb,role=x, it was application=mariadb',
+    ]);
   });
 
   test('has nothing to do when the Service is as it was', async () => {
@@ -124,8 +128,10 @@ describe('traffic.put-back', () => {
     expect(target.service.spec.selector[key]).toBe('n5g1s7');
   });
 
-  test('a selector that somebody else has changed is not taken for put back', async () => {
+  test('a selector that somebody else has changed so that no member is left is not taken for put back', async () => {
+    target.meanwhile = () => undefined;
     target.change('Service', 'mariadb', (service) => ({ ...service, spec: { selector: { application: 'other' } } }));
+    target.change('EndpointSlice', 'mariadb-x', (slice) => ({ ...slice, endpoints: [] }));
     expect(refusal(await trafficPutBack.observe(debt, target, {})).text).toContain('application=other');
   });
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { MemberView } from '../../src/actions/cluster-view.ts';
 import { type UnpackOrder, unpackOrder } from '../../src/actions/unpack-order.ts';
 
@@ -14,7 +14,7 @@ const beside = [member(0, 'node0'), member(1, 'node0')];
 const backups = (mode: string, more = {}) => ({ claim: 'galera-backups', accessModes: [mode], bound: true, ...more });
 
 function order(members: readonly MemberView[], of: ReturnType<typeof backups>): UnpackOrder {
-  const found = unpackOrder(members, of);
+  const found = unpackOrder(members, of, []);
   if ('expected' in found) throw new Error(found.found);
   return found;
 }
@@ -43,7 +43,7 @@ test('a ReadWriteOncePod claim is read by one pod at a time, wherever they are',
 });
 
 test('a pair of claims that no Kubernetes node reaches is refused by name', () => {
-  const found = unpackOrder(apart, backups('ReadWriteOnce', { nodes: ['node0'] }));
+  const found = unpackOrder(apart, backups('ReadWriteOnce', { nodes: ['node0'] }), []);
   expect(found).toMatchObject({
     kind: 'refused',
     found: 'db-1: claim data-db-1 is on node1, claim galera-backups only on node0',
@@ -51,5 +51,39 @@ test('a pair of claims that no Kubernetes node reaches is refused by name', () =
 });
 
 test('a claim that is not bound is refused', () => {
-  expect(unpackOrder(apart, backups('ReadWriteMany', { bound: false }))).toMatchObject({ kind: 'refused' });
+  expect(unpackOrder(apart, backups('ReadWriteMany', { bound: false }), [])).toMatchObject({ kind: 'refused' });
+});
+
+describe('a backup claim that another pod mounts', () => {
+  const mounting = (node: string, more = {}) => [
+    { pod: 'web-0', node, uid: 'u', claims: ['galera-backups'], phase: 'Running', labels: {}, ...more },
+  ];
+
+  test('on another Kubernetes node is refused with the pair and the pod, when one node at a time may have it', () => {
+    const found = unpackOrder(apart, backups('ReadWriteOnce'), mounting('node0'));
+    expect(found).toMatchObject({
+      kind: 'refused',
+      found:
+        'db-1: claim data-db-1 is on node1, claim galera-backups is ReadWriteOnce and mounted by pod web-0 on node0',
+    });
+  });
+
+  test('anywhere is refused when one pod at a time may have it', () => {
+    expect(unpackOrder(beside, backups('ReadWriteOncePod'), mounting('node0'))).toMatchObject({ kind: 'refused' });
+  });
+
+  test.each([
+    ['every node may have it', backups('ReadWriteMany'), apart, mounting('node0')],
+    ['it is on the same node', backups('ReadWriteOnce'), beside, mounting('node0')],
+    ['it has ended', backups('ReadWriteOnce'), apart, mounting('node0', { phase: 'Succeeded' })],
+    ['it waits for a node itself', backups('ReadWriteOnce'), apart, mounting('node0', { node: undefined })],
+    [
+      'it is a runner of this program',
+      backups('ReadWriteOnce'),
+      apart,
+      mounting('node0', { labels: { 'app.kubernetes.io/managed-by': 'galera-runbook' } }),
+    ],
+  ])('does not matter where %s', (_why, claim, members, held) => {
+    expect(unpackOrder(members, claim, held)).toHaveProperty('together');
+  });
 });

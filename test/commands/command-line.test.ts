@@ -25,6 +25,25 @@ describe('a run that is taken up', () => {
   });
 });
 
+test('runbooks validate goes on after a document that is not there, and ends with 2', async () => {
+  expect(await main(['runbooks', 'validate', './missing.md', 'galera-backup', 'no-such'])).toBe(2);
+  expect(out).toContain('galera-backup: valid');
+  expect(err).toContain('missing.md');
+  expect(err).toContain('no-such');
+});
+
+describe('runs rollback where nobody can be asked', () => {
+  test.each([
+    ['without a terminal', [], 'no terminal'],
+    ['with --yes', ['--yes', '--cluster', 'openstack/lab'], '--yes'],
+  ])('%s is refused with 2, and no flag is advised that would not help', async (_where, flags, found) => {
+    expect(await main(['runs', 'rollback', 'last', ...flags])).toBe(2);
+    expect(err).toContain('a rollback needs a terminal');
+    expect(err).toMatch(new RegExp(`found: ${found}`));
+    expect(err).not.toContain('--cluster');
+  });
+});
+
 describe('options that every command takes', () => {
   const asked = ['-o', 'json', '--plain'];
 

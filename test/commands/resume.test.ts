@@ -8,6 +8,7 @@ import { ClusterMirror } from '../../src/commands/cluster-mirror.ts';
 import { takeUpRun } from '../../src/commands/continue-run.ts';
 import type { Globals } from '../../src/commands/globals.ts';
 import { RunRecord, readEvents, stateFolder } from '../../src/commands/run-record.ts';
+import { showRun } from '../../src/commands/runs.ts';
 import type { Session } from '../../src/commands/session.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { Run } from '../../src/engine/drive.ts';
@@ -15,6 +16,7 @@ import type { RunEvent, Way } from '../../src/engine/event.ts';
 import { owed } from '../../src/engine/state.ts';
 import { lockRun } from '../../src/host/run-lock.ts';
 import { who } from '../../src/host/who.ts';
+import { summarize } from '../../src/record/run-summary.ts';
 import { type GroundCluster, groundOf, run, shippedBytes } from '../actions/fake-ground.ts';
 import { mortal, type Place } from '../engine/crash.ts';
 import { failureFrom, freshFolder } from '../host/folder.ts';
@@ -131,6 +133,10 @@ describe('runs repair', () => {
     expect(owed(foldEvents(await events()))).toHaveLength(1);
     expect(await take('repair')).toBe(0);
     expect(foldEvents(await events()).debts).toEqual([]);
+    const says = 'what was owed is paid; the run did not reach its goal: copy, prove, retain not done';
+    expect((await events()).findLast(({ type }) => type === 'run-ended')).toMatchObject({ exit: 0, says });
+    expect(summarize(await events())).toMatchObject({ outcome: 'repaired', says });
+    expect(await refused('resume')).toMatchObject({ next: 'start a new one: galera-runbook run galera-backup' });
   });
 
   it('of a killed run that owes nothing gives its lease back and names the command that goes on', async () => {
@@ -139,6 +145,36 @@ describe('runs repair', () => {
     expect(await take('repair')).toBe(0);
     expect(said.join('')).toContain(`galera-runbook runs resume ${run} goes on with it`);
     expect(await holder()).toBe('');
+  });
+});
+
+it('runs show says of every step what it found or did, and why it was left out', async () => {
+  await recorded(await whole('galera-backup'));
+  await showRun(globals, run);
+  const rows = said
+    .join('')
+    .split('\n')
+    .filter((line) => /^[a-z-]+ +(passed|skipped) /.test(line));
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows) expect(row).toMatch(/^\S+ +(passed +\d+|skipped) +\S/);
+});
+
+it('a rollback that nobody says yes to leaves a good run as it was: nothing is written, and its result stays', async () => {
+  const restored = await whole('galera-restore', { backup: 'latest' });
+  await recorded(restored, shippedBytes('galera-restore'));
+  expect(await take('rollback')).toBe(5);
+  expect(await events()).toEqual(restored);
+  expect(said.join('')).toContain(`run ${run} stays as it was`);
+});
+
+it('runs rollback is refused once what was set aside is being removed, and names what removes the rest', async () => {
+  const restored = await whole('galera-restore', { backup: 'latest' });
+  const effect = { type: 'effect-started', step: 'close', effect: 'start Job' } as const;
+  await recorded([...restored, { ...effect, seq: restored.length + 1, at: 1 }], shippedBytes('galera-restore'));
+  expect(await refused('rollback')).toMatchObject({
+    kind: 'refused',
+    found: 'its removal has begun: some of it may be gone',
+    next: expect.stringContaining(`galera-runbook runs close ${run}`),
   });
 });
 

@@ -273,6 +273,15 @@ export function verbContract(of: () => Ground): void {
     expect(`${again.uuid}:${again.seqno}`).toBe(position);
   });
 
+  it('swap-back, where the former data was given up: refused, and the data stays as it is', async () => {
+    const values = { WORK: work, POSITION: position, KEEP: 'false' };
+    good(await carriedOut(of(), await onMember(of(), 1, 'swap-dropping', 'swap', values)));
+    bad(await carriedOut(of(), await onMember(of(), 1, 'swap-back-late', 'swap-back', { WORK: work })), /given up/);
+    const found = good(await carriedOut(of(), await onMember(of(), 1, 'position-dropped', 'position')));
+    expect(`${found.uuid}:${found.seqno}`).toBe(position);
+    expect(found.swaps).toEqual([{ run, state: 'dropped' }]);
+  });
+
   it('bootstrap, good: the mark is written and read; a member with it starts alone, the others join it by IST', async () => {
     good(await carriedOut(of(), await onMember(of(), 0, 'first', 'bootstrap', { POSITION: position, SAFE: '1' })));
     const marked = good(await carriedOut(of(), await onMember(of(), 0, 'position-first', 'position')));

@@ -400,7 +400,7 @@ describe('a target that is not as the configuration says', () => {
         const jobs = await jobsOfProgram();
         const { index } = await picture();
         const backup = await other.yes(['backup']);
-        expect(said(backup)).toMatch(/the disk under the state folder is full/);
+        expect(said(backup)).toMatch(/the disk is full/);
         expect(backup.exit).toBe(1);
         expect(said(backup)).toMatch(/owes nothing/);
         expect(await jobsOfProgram()).toEqual(jobs);

@@ -168,7 +168,7 @@ describe('a whole cycle on the lab: backup, loss, restore, rollback, close', () 
 
   it('a rollback is never answered by --yes, and puts the data back as it was before the restore when a person types it', async () => {
     const refused = await program.yes(['runs', 'rollback', restoreRun]);
-    expect(refused.exit).toBe(5);
+    expect(refused.exit).toBe(2);
     expect(await truthOf(1)).toEqual(before);
     const { terminal } = await import('./terminal.ts');
     const back = await terminal(program, ['runs', 'rollback', restoreRun]);

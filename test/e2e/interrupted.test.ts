@@ -5,26 +5,31 @@ import { makeShop, type Truth, truthEverywhere, truthOf, whole } from './shop.ts
 
 const program = new Program();
 
-/** Starts with --yes; ctrl-c as soon as the step has started, and once more after `again` ms. */
+/** Starts with --yes; ctrl-c as soon as the step has started, and for a second time where it is wanted. */
 async function interrupt(args: readonly string[], step: string, times: 1 | 2): Promise<Ended> {
   const child = program.start([...args, '--yes', '--cluster', `${names.namespace}/${names.cluster}`]);
   child.stdin?.end();
   const end = ended(child);
   let seen = '';
-  await new Promise<void>((resolve) => {
-    child.stdout?.on('data', (chunk) => {
-      seen += chunk;
-      // A step that is expected to be short says nothing of its start; its debt is said before it in any case.
-      const started = new RegExp(`step-started +\\d+/\\d+ ${step},`).test(seen);
-      if (started || (step === 'copy' && /debt-owed +desync/.test(seen))) resolve();
-    });
-    child.once('close', () => resolve());
+  child.stdout?.on('data', (chunk) => {
+    seen += chunk;
   });
+  const said = (what: RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => what.test(seen) && resolve();
+      child.stdout?.on('data', look);
+      child.once('close', () => resolve());
+      look();
+    });
+  // A step that is expected to be short says nothing of its start; its debt is said before it in any case.
+  await said(new RegExp(`step-started +\\d+/\\d+ ${step},${step === 'copy' ? '|debt-owed +desync' : ''}`));
   child.kill('SIGINT');
   if (times === 2) {
-    // Nearer than a second, the second one counts as the same fright.
-    await new Promise((resolve) => setTimeout(resolve, 1200));
-    child.kill('SIGINT');
+    await said(/stop-asked +by SIGINT: stops at/);
+    // Nearer than a second they count as the same fright: again, until the program says that it has stopped waiting.
+    const again = setInterval(() => child.kill('SIGINT'), 50);
+    await said(/stop-asked +by SIGINT: stops waiting/);
+    clearInterval(again);
   }
   return await end;
 }

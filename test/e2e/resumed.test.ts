@@ -106,6 +106,23 @@ describe('a process killed in every step, and the run resumed', () => {
     expect(await whole()).toBe(true);
   });
 
+  it('a backup whose bastion died: another one takes it over after a minute of silence, by typing its id, and never by --yes', async () => {
+    const backup = await killed(['backup'], 'copy');
+    const other = new Program();
+    const refused = await other.yes(['runs', 'resume', backup]);
+    expect(refused.stderr).toContain('holds the lease');
+    expect(refused.exit).toBe(11);
+    const taken = await terminal(other, ['runs', 'resume', backup], (question) =>
+      question.includes('of the run') ? `${backup}\r` : agreeing(question),
+    );
+    expect(taken.output).toContain('run-ended     exit 0');
+    expect(taken.asked.some((question) => question.includes('id of the run'))).toBe(true);
+    const list = await other.run(['backups', 'list', '-o', 'json']);
+    expect(JSON.parse(list.stdout)).toHaveLength(2);
+    await waitSynced();
+    expect(await whole()).toBe(true);
+  });
+
   it('a restore: every member has the rows of the backup, and no step was passed twice', async () => {
     await sql(0, 'use shop; truncate orders; drop table customers;');
     run = await killed(['restore', 'latest'], 'unpack');

@@ -31,7 +31,7 @@ export async function terminal(
   child.stdout.on('data', (chunk) => {
     output += chunk;
     const fresh = output.slice(answered);
-    const question = /[^\n]*(?:\[y\/N\]|of the cluster:) *$/.exec(fresh)?.[0];
+    const question = /[^\n]*(?:\[y\/N\]|of the (?:cluster|run):) *$/.exec(fresh)?.[0];
     if (question === undefined) return;
     answered = output.length;
     asked.push(question.trim());

@@ -104,7 +104,11 @@ export function mortal(driving: Driving, journal: RunEvent[], place?: Place): Li
     },
     driving: {
       ...driving,
-      journal: { ...driving.journal, append, useReserve: async () => false },
+      journal: {
+        append,
+        useReserve: async () => false,
+        keepOutput: (name, text) => driving.journal.keepOutput(name, text),
+      },
       mirror: port(driving.mirror, 'mirror'),
       fence: port(driving.fence),
       lease: port(driving.lease),
@@ -123,14 +127,15 @@ export function mortal(driving: Driving, journal: RunEvent[], place?: Place): Li
           clock: { now: () => look.clock.now(), sleep: port(look.clock).sleep },
         };
       },
-      frontend: { ...driving.frontend, ask: port(driving.frontend).ask },
+      frontend: port(driving.frontend),
       unmoved: (plan) => (dead ? silence : driving.unmoved(plan)),
       tidy: (run) => (dead ? silence : driving.tidy(run)),
     },
   };
 }
 
-async function lived(life: Life, work: Promise<number | undefined>): Promise<number | 'died' | undefined> {
+/** Its exit code, or that it died before. */
+export async function lived(life: Life, work: Promise<number | undefined>): Promise<number | 'died' | undefined> {
   // What a dead process still had in hand is nobody's failure.
   work.catch(() => undefined);
   try {
@@ -223,10 +228,11 @@ export async function interrupted<W>(ground: Ground<W>, at: number, hard: boolea
   return { place, line, exit: exit === 'died' ? undefined : exit, how, picture, events: journal.slice(begunAt) };
 }
 
-async function takenUp<W>(
-  ground: Ground<W>,
+/** As `runs resume` or `runs repair` do, once the lease is theirs. */
+export async function takenUp<W>(
+  ground: Pick<Ground<W>, 'runbook' | 'mode'>,
   world: W,
-  { driving }: Life,
+  { driving }: Pick<Life, 'driving'>,
   events: readonly RunEvent[],
   wanted: 'resume' | 'repair',
 ): Promise<{ readonly how: Ended['how']; readonly exit: Promise<number | undefined> }> {

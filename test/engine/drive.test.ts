@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError, failure } from '../../src/base/failure.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
-import { act, catalogueOf, check, drive, newWorld, step, type World } from './fakes.ts';
+import { resumption } from '../../src/engine/resumption.ts';
+import { openEndCommand } from '../../src/record/commands.ts';
+import type { Look } from '../../src/target/look.ts';
+import { act, catalogueOf, check, drive, newWorld, step, type World, worldRun } from './fakes.ts';
 
 const broken = failure('failed', 'it to work', 'it broke', 'mend it');
 
@@ -124,6 +128,44 @@ describe('every way out', () => {
     expect((await driven(world)).exit).toBe(1);
     expect(world.done).toEqual([]);
   });
+});
+
+describe('whether a step has happened, asked after it was done', () => {
+  const asked = async (answer: ReturnType<typeof failure>) => {
+    const world = newWorld();
+    const start = act(world, 'start', { owes: true });
+    let looks = 0;
+    const catalogue = catalogueOf(
+      {
+        ...start,
+        async observe(input: JsonObject, look: Look, memo: JsonObject) {
+          if (world.done.length > 0 && ++looks === 1) throw new FailureError(answer);
+          return await start.observe(input, look, memo);
+        },
+      },
+      act(world, 'back'),
+    );
+    const { exit } = await drive(world, catalogue, [step('start', 'start'), step('back', 'back', { pays: ['start'] })]);
+    return { exit, looks, done: world.done };
+  };
+
+  it('is asked again when the connection dropped: what is done is not told as failed', async () => {
+    const dropped = failure('unknown', 'an answer', 'the connection dropped', 'again');
+    expect(await asked(dropped)).toEqual({ exit: 0, looks: 2, done: ['start', 'back'] });
+  });
+});
+
+it('a step whose effect got no answer is in doubt, and one that was refused is not', async () => {
+  const failedOf = async (of: ReturnType<typeof failure>) => {
+    const world = newWorld();
+    world.fails = { unpack: of };
+    await driven(world);
+    return world.journal.find((event) => event.type === 'step-failed');
+  };
+  expect(await failedOf(failure('unknown', 'an answer', 'socket hang up', 'ask again'))).toMatchObject({
+    inDoubt: true,
+  });
+  expect(await failedOf(broken)).toMatchObject({ inDoubt: false });
 });
 
 describe('traffic', () => {
@@ -293,17 +335,33 @@ describe('the fence', () => {
     // The cut has not happened.
     expect(world.done).toEqual(['unpack', 'discard']);
   });
+
+  it('a journal that cannot be written stops the run with what was found first, not with a full disk', async () => {
+    const world = newWorld();
+    const error = failure('failed', 'to append', 'the disk gives an input/output error (EIO)', 'look at the disk');
+    world.during = async (id) => {
+      if (id === 'cut') world.unkept = error;
+      else if (world.unkept) world.unkept = failure('failed', 'to append', 'nothing there (ENOENT)', 'check the path');
+    };
+    const { exit, run } = await driven(world);
+    expect(exit).toBe(1);
+    expect(run.state.failure).toEqual({ step: 'cut', failure: error });
+    expect(world.done).toEqual(['unpack', 'discard']);
+  });
 });
 
-it.each([
-  ['yes', true],
-  ['interactive', false],
-] as const)('a run in mode %s tells its actions whether a person is waited for', async (mode, unattended) => {
+it('a step is told what its run owes, and whether the data that runs is unproven', async () => {
   const world = newWorld();
-  const told: (boolean | undefined)[] = [];
-  world.during = async (_id, _run, hands) => void told.push(hands.at.unattended);
-  await driven(world, { mode, terminal: true });
-  expect(told).toEqual([unattended, unattended, unattended, unattended, unattended]);
+  const told: unknown[] = [];
+  world.during = async (id, _run, hands) => void told.push([id, hands.at.owes, hands.at.unproven]);
+  await driven(world);
+  expect(told).toEqual([
+    ['unpack', ['debt:unpack'], false],
+    ['cut', ['debt:unpack', 'debt:cut'], false],
+    ['swap', ['debt:unpack', 'debt:cut'], true],
+    ['traffic', ['debt:unpack', 'debt:cut'], true],
+    ['discard', ['debt:unpack'], true],
+  ]);
 });
 
 describe('Ctrl-C', () => {
@@ -356,4 +414,50 @@ describe('Ctrl-C', () => {
     expect(exit).toBe(131);
     expect(world.done).toEqual(['unpack']);
   });
+
+  it('twice while a step works that owes nothing: its work goes on, so 131, not interrupted and cleaned up', async () => {
+    const world = newWorld();
+    world.during = async (id, run) => {
+      if (id !== 'prove') return;
+      await run.stop('me');
+      await run.abandon('me');
+      await new Promise(() => undefined);
+    };
+    const { exit, run } = await drive(world, catalogueOf(act(world, 'prove')), [step('prove', 'prove')]);
+    expect(exit).toBe(131);
+    expect(world.journal.at(-1)).toMatchObject({ says: 'stopped waiting: work in the cluster goes on (prove)' });
+    expect(openEndCommand(run.state)).toBe('galera-runbook runs resume r1');
+    expect(resumption(run.state)).toEqual({ is: 'anew' });
+  });
+
+  it('twice while a check looks: nothing is at work in the cluster, 130', async () => {
+    const world = newWorld();
+    const planned = check(world, 'look');
+    const catalogue = catalogueOf({
+      ...planned,
+      async observe(input: JsonObject, look: Look) {
+        if (look.at.attempt === 0) return await planned.observe(input, look);
+        await worldRun(world).stop('me');
+        await worldRun(world).abandon('me');
+        return await new Promise<never>(() => undefined);
+      },
+    });
+    const { exit } = await drive(world, catalogue, [step('room', 'look', { kind: 'check' })]);
+    expect(exit).toBe(130);
+    expect(world.journal.at(-1)).toMatchObject({ says: 'stopped by the operator' });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])(
+    'twice, after line %i: the end names exactly what is owed, and nothing is owed after it',
+    async (line) => {
+      const world = newWorld();
+      const { run } = await driven(world, { event: (event, of) => void (event.seq === line && of.abandon('me')) });
+      await new Promise((resolve) => setImmediate(resolve));
+      const end = world.journal.findIndex((event) => event.type === 'run-ended');
+      const at = foldEvents(world.journal.slice(0, end + 1));
+      expect(world.journal[end]).toMatchObject({ unpaid: at.debts.map(({ id }) => id) });
+      expect(world.journal.slice(end).filter(({ type }) => type === 'debt-owed')).toEqual([]);
+      expect(run.state.phase).toBe('ended');
+    },
+  );
 });

@@ -31,6 +31,8 @@ export interface World {
   holder?: string;
   moved?: Failure;
   diskFull?: boolean;
+  /** A journal that takes no line any more, and whose reserve cannot be freed. */
+  unkept?: Failure;
   during?: (step: string, run: Run, hands: Hands) => Promise<void>;
 }
 
@@ -104,7 +106,7 @@ export function act(
 }
 
 const runs = new WeakMap<World, Run>();
-function worldRun(world: World): Run {
+export function worldRun(world: World): Run {
   const run = runs.get(world);
   if (!run) throw new Error('no run yet');
   return run;
@@ -144,9 +146,10 @@ export async function drive(
   world: World,
   catalogue: Catalogue,
   steps: readonly Step[],
-  of: { mode?: Mode; terminal?: boolean } = {},
+  of: { mode?: Mode; terminal?: boolean; event?: (event: RunEvent, run: Run) => void } = {},
 ): Promise<Driven> {
   const driving = drivingOf(world, catalogue, of.terminal ?? false);
+  const event = (line: RunEvent) => of.event?.(line, worldRun(world));
   const planning = {
     catalogue,
     look: (s: string, attempt: number) => driving.look(s, attempt, new AbortController().signal),
@@ -159,7 +162,7 @@ export async function drive(
     program: 'test',
     saw: {},
   });
-  const run = new Run(driving);
+  const run = new Run({ ...driving, frontend: { ...driving.frontend, event } });
   runs.set(world, run);
   await run.append({ type: 'run-started', plan, mode: of.mode ?? 'yes', by: 'me@here', format: 1 });
   return { exit: await run.drive(), run, plan };
@@ -203,10 +206,12 @@ export function drivingOf(world: World, catalogue: Catalogue, terminal: boolean)
     },
     journal: {
       append: async (event) => {
+        if (world.unkept) throw new FailureError(world.unkept);
         if (world.diskFull) throw new FailureError(failure('failed', 'room', 'disk full', 'free some'));
         world.journal.push(event);
       },
       useReserve: async () => {
+        if (world.unkept) throw new FailureError(world.unkept);
         world.diskFull = false;
         return true;
       },

@@ -6,12 +6,12 @@ import { uuidA, uuidB } from './samples.ts';
 
 const at = (seqno: string, uuid = uuidA): Position => ({ uuid, seqno });
 
-function members(...of: (Position | 'zeroed' | undefined)[]): MemberPosition[] {
+function members(...of: (Position | undefined)[]): MemberPosition[] {
   return of.map((position, ordinal) => ({
     member: `mariadb-server-${ordinal}`,
     ordinal,
     source: 'grastate' as const,
-    ...(position === 'zeroed' ? { position: noPosition, zeroed: true } : position === undefined ? {} : { position }),
+    ...(position === undefined ? {} : { position }),
   }));
 }
 
@@ -80,14 +80,11 @@ describe('the member that bootstraps', () => {
     });
   });
 
-  test('may leave out members that this program zeroed, but none that Galera did', () => {
-    expect(bootstrapCandidate(members(at('57'), 'zeroed', 'zeroed'), three)).toMatchObject({
-      ok: true,
-      candidate: { ordinal: 0, because: 'the only member with data' },
-    });
+  test('leaves nobody out: zeros are no proof of having no say', () => {
     expect(bootstrapCandidate(members(at('57'), noPosition, at('57')), three)).toMatchObject({
       ok: false,
       table: expect.arrayContaining(['mariadb-server-1  no history  grastate']),
+      failure: { next: expect.stringContaining('docs/decisions/0020-lost-volumes.md') },
     });
   });
 
@@ -104,7 +101,7 @@ describe('the member that bootstraps', () => {
       'mariadb-server-1  d5892a76:57  grastate',
     ],
     ['one is missing', members(at('57'), at('57')), 'mariadb-server-0  36553af3:57  grastate'],
-    ['all were zeroed', members('zeroed', 'zeroed', 'zeroed'), 'mariadb-server-2  zeroed  grastate'],
+    ['none has a history', members(noPosition, noPosition, noPosition), 'mariadb-server-2  no history  grastate'],
     ['there are none', [], 'no positions'],
   ])('is refused when %s, and the table is told', (_, positions, found) => {
     expect(bootstrapCandidate(positions, three)).toMatchObject({
@@ -114,7 +111,7 @@ describe('the member that bootstraps', () => {
   });
 
   test('over all small states: only with every position known and one history, and none is ahead of it', () => {
-    const kinds = [at('5'), at('7'), at('-1'), at('7', uuidB), noPosition, 'zeroed', undefined] as const;
+    const kinds = [at('5'), at('7'), at('-1'), at('7', uuidB), noPosition, undefined] as const;
     for (const a of kinds) {
       for (const b of kinds) {
         for (const c of kinds) {
@@ -122,9 +119,7 @@ describe('the member that bootstraps', () => {
           const withData = trio.flatMap((each, n) =>
             typeof each === 'object' && each !== noPosition && each.seqno !== '-1' ? [{ n, ...each }] : [],
           );
-          const unclear = trio.some(
-            (each) => each === undefined || each === noPosition || (typeof each === 'object' && each.seqno === '-1'),
-          );
+          const unclear = trio.some((each) => each === undefined || each === noPosition || each.seqno === '-1');
           const allowed = !unclear && withData.length > 0 && new Set(withData.map((each) => each.uuid)).size === 1;
           const top = Math.max(...withData.map((each) => Number(each.seqno)));
           const expected = allowed ? withData.find((each) => Number(each.seqno) === top)?.n : undefined;

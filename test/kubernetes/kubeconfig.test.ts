@@ -51,6 +51,13 @@ function failure(options: Partial<KubeconfigOptions>): Failure {
 const frozenJson = (path: string): any => JSON.parse(read({ kubeconfigPath: path }).json);
 
 describe('which kubeconfig', () => {
+  it('says what a path that is no file was expected to be', () => {
+    expect(failure({ kubeconfigPath: folder })).toMatchObject({
+      expected: `kubeconfig ${folder} to be a readable file`,
+      found: 'it cannot be read (EISDIR)',
+    });
+  });
+
   it('prefers the flag to KUBECONFIG to ~/.kube/config', () => {
     const home = join(folder, 'home');
     mkdirSync(join(home, '.kube'), { recursive: true });

@@ -45,6 +45,18 @@ describe('a run in plain lines', () => {
     expect(linesOf(failedRun).at(-1)).toBe('galera-runbook runs repair n5g1s7');
   });
 
+  test('ends with the command that goes on with work that nobody waits for any more', () => {
+    const end: RunEvent = {
+      type: 'run-ended',
+      exit: 131,
+      says: 'stopped waiting',
+      unpaid: [],
+      seq: backupRun.length,
+      at: 1,
+    };
+    expect(linesOf([...backupRun.slice(0, -1), end]).at(-1)).toBe('galera-runbook runs resume q8d4w6');
+  });
+
   test('that was answered no never says that it has started', () => {
     const no = stamp([
       ['05:00:03', { type: 'run-started', plan: backupPlan, mode: 'interactive', by: 'sre1@bastion-1', format: 1 }],
@@ -160,7 +172,7 @@ describe('the start of a step', () => {
     ['is short', { ms: 9000 }, []],
     [
       'takes 10 s',
-      { ms: 10_000, says: ['does it'] },
+      { ms: 10_000, says: ['does it', 'in a way that the gate has shown'] },
       ['05:00:04Z q8d4w6 step-started  1/1 act, changes: does it, about 10 s'],
     ],
     ['has no estimate', {}, ['05:00:04Z q8d4w6 step-started  1/1 act, changes: The step act']],

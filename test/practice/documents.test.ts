@@ -85,3 +85,31 @@ test.each(['Parallel', 'OrderedReady'] as const)(
     expect(still(rig)).toEqual(before);
   },
 );
+
+test('of two operators at once one is refused, and the other is done', async () => {
+  const rig = await Rig.on();
+  const other = await rig.beside('sre2');
+  const both = await Promise.all([
+    rig.run('galera-backup', { run: 'k7m2q9' }),
+    other.run('galera-backup', { run: 'x2y3z4' }),
+  ]);
+  expect(both.map(({ exit }) => exit).toSorted()).toEqual([0, 11]);
+  expect(Object.values(rig.world.members).map(({ state }) => state)).toEqual([4, 4, 4]);
+});
+
+test('a restore is refused where stopping the members would delete their claims', async () => {
+  const rig = await Rig.on({ whenScaled: 'Delete' });
+  await rig.run('galera-backup');
+  const ended = await rig.run('galera-restore', { parameters: { backup: 'latest' } });
+  expect(ended.exit).toBeUndefined();
+  expect(ended.refused.join('; ')).toContain('whenScaled is Delete');
+  expect(Object.keys(rig.world.volumes)).toHaveLength(4);
+});
+
+test('a backup is not refused for runners that have ended a moment ago, which Kubernetes still counts as active', async () => {
+  const rig = await Rig.on();
+  expect((await rig.run('galera-backup')).exit).toBe(0);
+  expect((await rig.run('galera-restore', { parameters: { backup: 'latest' } })).exit).toBe(0);
+  const again = await rig.run('galera-backup');
+  expect([again.exit, again.refused]).toEqual([0, []]);
+});

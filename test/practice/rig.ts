@@ -18,6 +18,7 @@ import { Redactor } from '../../src/record/redact.ts';
 import { parseRunbook } from '../../src/runbook/parse.ts';
 import type { Runbook } from '../../src/runbook/runbook.ts';
 import { newWorld, practiceConfig, type WorldOptions } from '../../src/simulator/build.ts';
+import type { VirtualClock } from '../../src/simulator/clock.ts';
 import { Simulation } from '../../src/simulator/simulation.ts';
 import type { World } from '../../src/simulator/world.ts';
 
@@ -66,7 +67,7 @@ export class Answering implements Frontend {
   planned(): void {}
   event(): void {}
   pulse(): void {}
-  async ask(gate: Gate): Promise<Answer> {
+  async ask(gate: Gate, _signal: AbortSignal): Promise<Answer> {
     this.gates.push(gate);
     return this.answer(gate);
   }
@@ -89,22 +90,35 @@ export interface RunOptions {
   readonly journal?: MemoryJournal;
 }
 
+async function sessionOn(simulation: Simulation, clock: VirtualClock): Promise<Session> {
+  const config = practiceConfig();
+  return await sessionOf(config, practicePorts(simulation, config, clock), new Redactor([]));
+}
+
 /** A practice world with a session on it, all in memory. */
 export class Rig {
   readonly simulation: Simulation;
   readonly session: Session;
+  readonly #clock: VirtualClock;
   #runs = 0;
 
-  private constructor(simulation: Simulation, session: Session) {
+  private constructor(simulation: Simulation, clock: VirtualClock, session: Session) {
     this.simulation = simulation;
     this.session = session;
+    this.#clock = clock;
   }
 
   static async on(of: World | WorldOptions = {}): Promise<Rig> {
     const simulation = new Simulation('objects' in of ? of : newWorld(of));
-    const config = practiceConfig();
-    const ports = practicePorts(simulation, config, practiceClock(simulation));
-    return new Rig(simulation, await sessionOf(config, ports, new Redactor([])));
+    const clock = practiceClock(simulation);
+    return new Rig(simulation, clock, await sessionOn(simulation, clock));
+  }
+
+  /** Another operator, from another bastion, on the same cluster and in the same time. */
+  async beside(user: string): Promise<Rig> {
+    const session = await sessionOn(this.simulation, this.#clock);
+    const other = { ...session, holder: `${user}@bastion-2/4711`, by: `${user}@bastion-2` };
+    return new Rig(this.simulation, this.#clock, other);
   }
 
   get world(): World {

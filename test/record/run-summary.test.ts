@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { RunEvent } from '../../src/engine/event.ts';
+import type { NewEvent, RunEvent } from '../../src/engine/event.ts';
 import { outcomeOf, summarize } from '../../src/record/run-summary.ts';
-import { clock } from './canned.ts';
+import { transcript } from '../../src/record/transcript.ts';
+import { clock, plannedStep } from './canned.ts';
 import { backupRun, failedRun, restoreRun } from './canned-runs.ts';
 
 describe('the summary of a run', () => {
@@ -33,6 +34,29 @@ describe('the summary of a run', () => {
 
   test('names what is owed', () => {
     expect(summarize(failedRun)).toMatchObject({ exit: 131, outcome: 'owes', unpaid: [{ id: 'traffic' }] });
+  });
+
+  test('of a run whose close nobody waits for any more says so, with the command that goes on', () => {
+    const { by, program } = { by: 'sre2@bastion-2', program: 'p' };
+    const closing: readonly NewEvent[] = [
+      {
+        type: 'run-continued',
+        way: 'close',
+        steps: [plannedStep('close', 'do')],
+        mode: 'interactive',
+        by,
+        program,
+      },
+      { type: 'step-started', step: 'close', attempt: 1, input: {}, memo: {} },
+      { type: 'stop-asked', by, hard: true },
+      { type: 'run-ended', exit: 131, says: 'stopped waiting', unpaid: [] },
+    ];
+    const after = closing.map((event, index) => ({ ...event, seq: restoreRun.length + 1 + index, at: 1 }) as RunEvent);
+    expect(summarize([...restoreRun, ...after])).toMatchObject({
+      outcome: 'left at work',
+      openEnd: 'galera-runbook runs close n5g1s7',
+    });
+    expect(transcript([...restoreRun, ...after])).toContain('- to go on: `galera-runbook runs close n5g1s7`');
   });
 
   test('of a run that did not end says so', () => {

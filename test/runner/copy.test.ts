@@ -173,6 +173,20 @@ describe('copy leaves nothing and gives the donor back', () => {
     expect(of.asked()).toEqual(['ON', 'OFF']);
   });
 
+  test.each([
+    ['one below the limit of flow control', '13', ['ON', 'OFF'], 'OFF'],
+    ['one at the limit', '14', ['ON'], 'ON'],
+    ['a long one', '5000', ['ON'], 'ON'],
+  ])('it fails with a queue: %s', async (_what, queue, asked, desync) => {
+    const of = donor('echo data; exit 1');
+    of.set('queue', queue);
+    const ended = await copy(of);
+    expect(ended.failure?.found).toContain('1 0 0 0');
+    expect([of.asked(), of.get('desync').trim()]).toEqual([asked, desync]);
+    expect(ended.log.includes(`wsrep_desync stays ON on 10.0.0.1: its queue is ${queue}`)).toBe(desync === 'ON');
+    expect(readdirSync(of.backups)).toEqual([]);
+  });
+
   test('it is stopped: SIGTERM ends the whole pipe at once', async () => {
     const of = donor(`echo $BASHPID > ${'$'}{lsn}.pid; while :; do echo data; sleep 0.1; done`);
     const started = startVerb('copy', of.values, { commands: of.commands });

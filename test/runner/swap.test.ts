@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -112,20 +112,6 @@ describe('swap', () => {
     expectWhole(of, await swap(of));
   });
 
-  test('tells at its end what the verb position would find', async () => {
-    const of = volume();
-    const { result } = await swap(of);
-    const {
-      source,
-      uuid: history,
-      seqno,
-      safeToBootstrap,
-      swaps,
-    } = (await runVerb('position', of.values)).result ?? {};
-    expect(result).toMatchObject({ source, uuid: history, seqno, safeToBootstrap, swaps });
-    expect(result).toMatchObject({ seqno: '6', swaps: [{ run: 'k3p9x2', state: 'whole' }] });
-  });
-
   test('of a data directory below the volume', async () => {
     const root = temporaryFolder();
     const [data, work] = [join(root, 'mysql'), join(root, 'galera_runbook_k3p9x2')];
@@ -147,6 +133,7 @@ describe('swap', () => {
     }
     const { failure } = await swapBack(of);
     expect(failure?.found).toContain('removed');
+    expect(await swapsOf(of)).toEqual([{ run: 'k3p9x2', state: 'dropped' }]);
     expect(dataOf(of)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
   });
 
@@ -351,6 +338,38 @@ describe('discard', () => {
     await discard(of, 'all');
     expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
   });
+
+  test('all, cut at any moment: swap-back is refused where it began, and discard again ends it', async () => {
+    const rm = commandFolder({
+      rm: `
+        count=$(($(cat "$0.count" 2>/dev/null || echo 0) + 1)); echo $count > "$0.count"
+        [ "$count" != "$(cat "$0.at")" ] && exec /bin/rm "$@"
+        /usr/bin/find "\${@: -1}" -mindepth 1 -maxdepth 2 -name 'i*' -delete 2> /dev/null
+        kill -9 $PPID; exit 1`,
+    });
+    let dropped = 0;
+    for (let at = 1; ; at++) {
+      const of = volume();
+      await swap(of);
+      writeFileSync(join(rm, 'rm.at'), String(at));
+      rmSync(join(rm, 'rm.count'), { force: true });
+      const ended = await runVerb('discard', { WORK: of.work, WHAT: 'all' }, { commands: rm });
+      if (ended.code === 0) break;
+      const [left] = (await swapsOf(of)) as { state: string }[];
+      if (left?.state === 'dropped') {
+        dropped++;
+        expect((await swapBack(of)).failure?.found, `rm ${at}`).toContain('given up');
+      } else if (left?.state === 'whole') {
+        const other = join(temporaryFolder(), 'data');
+        copyFolder(of.data, other);
+        expectBack(of, await swapBack(of));
+        copyFolder(other, of.data);
+      } else expect(left, `rm ${at}`).toBeUndefined();
+      expect((await discard(of, 'all')).failure).toBeUndefined();
+      expect(harvest(of.data)).toEqual({ ...copy, ...kept, 'grastate.dat': grastate });
+    }
+    expect(dropped).toBeGreaterThan(0);
+  }, 120_000);
 
   test.each(['unpacked', 'all'])('%s is refused while a swap is half', async (what) => {
     const of = volume();

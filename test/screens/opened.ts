@@ -7,12 +7,14 @@ import { gateOfPlan } from '../../src/engine/gate.ts';
 import { makePlan, planPart, refusals } from '../../src/engine/plan.ts';
 import { stepsOf } from '../../src/engine/resumption.ts';
 import { newRun } from '../../src/engine/state.ts';
-import type { Step } from '../../src/runbook/runbook.ts';
+import { readDocument } from '../../src/runbook/document.ts';
+import type { Runbook, Step } from '../../src/runbook/runbook.ts';
 import { frame } from '../../src/screens/frame.ts';
 import { textOf } from '../../src/screens/line.ts';
 import { type OpenScreens, openScreens } from '../../src/screens/open.ts';
-import type { Operations, Proposal, Wish } from '../../src/screens/operations.ts';
+import type { Document, JobLine, Operations, Proposal, TargetChoice, Wish } from '../../src/screens/operations.ts';
 import type { Size } from '../../src/screens/state.ts';
+import type { Identity } from '../../src/target/identity.ts';
 import { drivingOf, newWorld, runbook, type World } from '../engine/fakes.ts';
 import { clock } from '../record/canned.ts';
 import { Emulator } from './emulator.ts';
@@ -27,6 +29,11 @@ export interface FakeTarget {
   suspend: () => Promise<void>;
   readonly wishes: Wish[];
   readonly written: string[];
+  targets: readonly TargetChoice[];
+  identify: (name: string) => Promise<Identity>;
+  readonly connected: (string | undefined)[];
+  /** What the run's Jobs have written and nobody has taken yet. */
+  readonly output: JobLine[];
 }
 
 export interface Opened {
@@ -47,7 +54,12 @@ const begin = clock('03:12:00');
 
 /** The screens on an emulator, over a target of test doubles and the real engine. */
 export async function opened(
-  of: { size?: Size; steps?: readonly Step[]; catalogue?: (world: World) => Catalogue } = {},
+  of: {
+    size?: Size;
+    parameters?: Runbook['parameters'];
+    steps?: readonly Step[];
+    catalogue?: (world: World) => Catalogue;
+  } = {},
 ): Promise<Opened> {
   const terminal = new Emulator(of.size ?? { columns: 80, rows: 24 });
   const timers = new ManualTimers(begin);
@@ -58,13 +70,22 @@ export async function opened(
     suspend: async () => undefined,
     wishes: [],
     written: [],
+    targets: [],
+    identify: async () => target,
+    connected: [],
+    output: [],
   };
   const operations: Operations = {
     target,
     look: () => fake.look(),
     sample: (member) => fake.sample(member),
     list: async () => listing('03:12:00'),
-    runbooks: async () => [],
+    runbooks: async () => [
+      {
+        runbook: { ...runbook(of.steps ?? []), name: 'galera-backup', parameters: of.parameters ?? {} },
+        danger: 'changes',
+      },
+    ],
     propose: async (wish) => {
       fake.wishes.push(wish);
       return await proposalOf(world, of.catalogue?.(world) ?? new Map(), of.steps ?? []);
@@ -74,9 +95,14 @@ export async function opened(
       return { ended, stop: () => undefined, abandon: () => undefined };
     },
     backup: async () => [],
-    transcript: async () => '',
+    transcript: async () => documentOf('# Run q8d4w6\n\nIt ended.'),
+    document: async () => documentOf('# Back up\n\n## Copy `copy`\n\nReads.', { copy: 'disrupts' }),
     logs: async () => '',
-    targets: async () => [],
+    output: () => fake.output.splice(0),
+    stepOutput: async (_run, step) => [`all of ${step}`],
+    run: async () => ({ state: foldEvents(world.journal), owedSince: {} }),
+    targets: async () => fake.targets,
+    identify: async (name) => fake.identify(name),
     write: async (name, text) => {
       fake.written.push(text);
       return `/tmp/${name}`;
@@ -86,7 +112,10 @@ export async function opened(
     streams: terminal.streams,
     theme: { colour: true, unicode: true },
     timers,
-    connect: async () => operations,
+    connect: async (name) => {
+      fake.connected.push(name);
+      return name === undefined ? operations : { ...operations, target: { ...target, name, context: 'prod-west' } };
+    },
     transcript: (run) => `runs/${run}/transcript.md`,
     suspend: () => fake.suspend(),
   });
@@ -125,6 +154,10 @@ export async function opened(
       await settle();
     },
   };
+}
+
+function documentOf(text: string, dangers: Document['dangers'] = {}): Document {
+  return { text, blocks: readDocument(text), dangers };
 }
 
 /** As the program makes one: planned by the engine, carried out by it. */

@@ -78,3 +78,22 @@ describe('every screen', () => {
     await golden('text-80x24', world);
   });
 });
+
+describe('backups', () => {
+  it.each([
+    { columns: 120, rows: 40 },
+    { columns: 200, rows: 60 },
+  ])('have everything about the one under the cursor, at $columns x $rows', async (size) => {
+    const world = healthy(size, '03:13:01');
+    world.writer.show('backups');
+    await golden(`backups-${size.columns}x${size.rows}`, world);
+  });
+
+  it('without a manifest say only what is known', () => {
+    const world = healthy(undefined, '03:13:01');
+    world.writer.show('backups');
+    world.writer.cursor('backups', '20261117T210003Z', 3);
+    expect(world.screen()).toContain('position   unknown');
+    expect(world.screen()).not.toContain('kind ');
+  });
+});

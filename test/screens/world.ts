@@ -133,6 +133,23 @@ function backup(
     mark,
     proof: proofText({ level: level[mark] }),
     ...provenAt,
+    ...(seqno === undefined
+      ? {}
+      : {
+          made: {
+            kind: 'full' as const,
+            run: 'h3x8d1',
+            donor: 'mariadb-server-2',
+            serverVersion: '10.11.19-MariaDB',
+            toolVersion: '10.11.19',
+            dataBytes: 28.4 * GiB,
+            tables: 412,
+            schemas: 23,
+            compression: 'zstd',
+            archive: { name: 'backup.mbstream.zst', sha256: `b1946ac9${'0'.repeat(56)}` },
+            proofRun: 'f6p1s4',
+          },
+        }),
   };
 }
 

@@ -117,6 +117,13 @@ test('scaling keeps claims and volumes, and a member finds its data again', () =
   expect(bench.sums(1)).toEqual(before);
 });
 
+test('scaling takes claims and volumes with it where the StatefulSet says so', () => {
+  const bench = new Bench({ whenScaled: 'Delete' });
+  bench.scale(2).until(() => Object.keys(bench.world.volumes).length === 3);
+  expect(Object.keys(bench.world.objects)).not.toContain(`PersistentVolumeClaim/${namespace}/${memberClaim(2)}`);
+  expect(bench.synced(0, 1)).toBe(true);
+});
+
 test('a container that ends again and again waits longer each time', () => {
   const bench = new Bench().fault({ do: 'crash-always', member: memberNames[1], on: true });
   bench.tick(60_000);

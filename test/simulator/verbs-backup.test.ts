@@ -101,6 +101,15 @@ describe('copy', () => {
     expect(bench.world.members[memberNames[2]]?.desync).toBe(false);
   });
 
+  test('stopped with a long queue: the donor stays desynced, which is said, and is left to its debt', async () => {
+    const bench = new Bench({ writes: 60 });
+    const name = await copy(bench);
+    bench.stage('copy', 'hold');
+    await bench.ports.jobs.stop(namespace, name, 60_000);
+    expect((await bench.report(name)).log).toMatch(/wsrep_desync stays ON on .*: its queue is \d{2,}/);
+    expect(bench.world.members[memberNames[2]]?.desync).toBe(true);
+  });
+
   test.each(['copy', 'hold', 'drain'])(
     'killed in %s: the donor stays desynced and a partial folder is left, and a new start goes on',
     async (stage) => {

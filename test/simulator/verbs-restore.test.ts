@@ -205,7 +205,7 @@ describe('swap and swap-back', () => {
     const { bench, backup } = await stopped();
     await swap(bench, backup, false);
     expect(nodeAt(bench.data(0), 'galera_runbook_t3s7t9/old')).toBeUndefined();
-    expect(failed(await swapBack(bench))).toContain('removed after the swap');
+    expect(failed(await swapBack(bench))).toContain('given up after the swap');
   });
 
   test('full disk: renames need no room', async () => {
@@ -310,6 +310,20 @@ describe('bootstrap, discard, measure', () => {
     expect(report.result?.bytes).toBeGreaterThan(1e9);
     expect(onMember(bench)).not.toContain('galera_runbook_t3s7t9');
     expect((await discard('all')).result?.bytes).toBe(0);
+  });
+
+  test('discard all, killed in the middle: swap-back is refused, and discard again ends it', async () => {
+    const { bench, backup } = await stopped();
+    await swap(bench, backup);
+    await bench.start('discard', { DATADIR: '/data', WORK: work, WHAT: 'all' }, [data(0)]);
+    bench.stage('discard', 'old').tick(30);
+    await kill(bench, 'discard');
+    expect((await position(bench)).result?.swaps).toEqual([{ run: 't3s7t9', state: 'dropped' }]);
+    const restored = withoutWork(bench.data(0));
+    expect(failed(await swapBack(bench))).toContain('given up');
+    expect(withoutWork(bench.data(0))).toEqual(restored);
+    await bench.run('discard', { DATADIR: '/data', WORK: work, WHAT: 'all' }, [data(0)]);
+    expect(onMember(bench)).not.toContain('galera_runbook_t3s7t9');
   });
 
   test('measure counts what a copy takes, and not the caches', async () => {

@@ -183,16 +183,17 @@ phase_of() {
 }
 set_phase() { write_file "$GR_WORK/state/swap.phase" "$1"; }
 
-# Work folders on the volume of the data directory.
+# Work folders on the volume of the data directory, without those that `discard` has given up.
 work_folders() {
   local pair root=$GR_DATADIR
   for pair in ${GR_CLAIMS:-}; do
     case $GR_DATADIR/ in "${pair%%=*}"/*) root=${pair%%=*} ;; esac
   done
-  compgen -G "$root/galera_runbook_*/" || true
+  compgen -G "$root/galera_runbook_*/" | sed '/_going\/$/d' || true
 }
 
-# Of every work folder on the volume, into `swaps`, the members of a JSON list; `half` where one of them is neither whole nor undone.
+# Of every work folder on the volume, into `swaps`, the members of a JSON list; `half` where one of them is neither whole nor undone;
+# `dropped`: whole, and the former data was given up, so that there is no way back.
 half='' swaps=''
 read_swaps() {
   local work phase state run
@@ -202,7 +203,8 @@ read_swaps() {
     case $phase in
       none) state=none ;;
       back) state=back ;;
-      whole | dropping) state=whole ;;
+      whole) state=whole ;;
+      dropping) state=dropped ;;
       *) state=half half=yes ;;
     esac
     run=${work%/}

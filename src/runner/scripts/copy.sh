@@ -12,14 +12,25 @@ cleanup() {
   rm -rf -- "$partial"
 }
 
+# Off at once with a long queue, and flow control holds the whole cluster until the donor has caught up: that is for galera.resync,
+# which waits as long as it takes; the way out of a Job has no time for it.
 give_back() {
-  local _
+  local _ queue
   for _ in 1 2 3 4; do
-    if sql 'SET GLOBAL wsrep_desync=OFF'; then return; fi
+    if look; then
+      queue=${now[wsrep_local_recv_queue]}
+      if ! is_short "$queue"; then
+        echo "wsrep_desync stays ON on $GR_HOST: its queue is $queue, and turning it off at ${GR_QUEUE_LIMIT%.*} or more would make the whole cluster wait. galera.resync drains it; by hand: SET GLOBAL wsrep_desync=OFF once the queue is short."
+        return
+      fi
+      if sql 'SET GLOBAL wsrep_desync=OFF'; then return; fi
+    fi
     sleep 1
   done
   echo "wsrep_desync could not be turned off on $GR_HOST; if the server is still the one that was asked, it is ON."
 }
+
+is_short() { [ "$1" -eq 0 ] || [ "$1" -lt "${GR_QUEUE_LIMIT%.*}" ]; }
 
 sql() { timeout 10 mariadb --defaults-extra-file="$scratch/client.cnf" --host="$GR_HOST" --connect-timeout=5 -NB -e "$1" 2> "$scratch/says"; }
 
@@ -52,7 +63,7 @@ calm=0
 is_drained() {
   progress drain "$total" "$total"
   local queue=${now[wsrep_local_recv_queue]}
-  if [ "$queue" -eq 0 ] || [ "$queue" -lt "${GR_QUEUE_LIMIT%.*}" ]; then calm=$((calm + 1)); else calm=0; fi
+  if is_short "$queue"; then calm=$((calm + 1)); else calm=0; fi
   [ "$calm" -ge 3 ]
 }
 

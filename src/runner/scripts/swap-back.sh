@@ -8,7 +8,7 @@ case $phase in
     succeed '"out":0,"in":0'
     exit 0
     ;;
-  dropping) fail "the former data in $old" 'it was removed after the swap, as the run was told' 'restore a backup that is older' ;;
+  dropping) fail "the former data in $old" 'it was given up after the swap: it is removed, or half removed' 'close the run; restore a backup that is older' ;;
 esac
 mapfile -t former < <(sed -n 's/^out //p' "$state/swap.intents")
 

@@ -65,8 +65,4 @@ if [ "$GR_KEEP" = false ]; then
   set_phase dropping
   rm -rf -- "$old"
 fi
-# What the verb `position` would find now: the start that comes next needs no round of Jobs of its own.
-read_swaps
-uuid=$(saved uuid) safe=false
-if [ "$(saved safe_to_bootstrap)" = 1 ]; then safe=true; fi
-succeed "\"out\":${#out[@]},\"in\":${#in[@]},\"source\":\"grastate\",\"uuid\":$(json "${uuid,,}"),\"seqno\":$(json "$(saved seqno)"),\"safeToBootstrap\":$safe,\"swaps\":[$swaps]"
+succeed "\"out\":${#out[@]},\"in\":${#in[@]}"

@@ -1,0 +1,10 @@
+import type { RunEvent } from './event.ts';
+
+/** Whether an effect of the step took place, or may have, in any of its attempts. */
+export function hasTouched(events: readonly RunEvent[], step: string): boolean {
+  const effects = events.filter((event) => event.type === 'effect-started' && event.step === step);
+  const refused = events.filter(
+    (event) => event.type === 'effect-ended' && event.step === step && event.result === 'failed',
+  );
+  return effects.length > refused.length;
+}

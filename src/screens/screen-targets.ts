@@ -1,0 +1,88 @@
+import { heads, type Line, line, row, span } from './line.ts';
+import type { TargetChoice } from './operations.ts';
+import { stacked } from './panes.ts';
+import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
+import type { TargetRow } from './state.ts';
+import type { View } from './view.ts';
+
+/** The targets of the configuration with all that tells them apart, as row 1 shows it: two may have the same names. */
+export const targetsScreen: Screen = {
+  name: 'targets',
+  members: 'tall',
+  blocks,
+  hints: () => ['open', 'help', 'back'],
+  line: () => 'enter connects to the target under the cursor; nothing is changed by that',
+  body(view, area) {
+    const all = view.state.targets ?? [];
+    const cursor = cursorIn(view, blocks(view), 'targets');
+    const wide = area.width >= 120;
+    const columns = [
+      { title: 'target', width: wide ? 20 : 12, cut: 'middle' },
+      { title: 'Galera', width: wide ? 16 : 10, cut: 'middle' },
+      { title: 'namespace', width: wide ? 20 : 12, cut: 'middle' },
+      { title: 'context', width: wide ? 30 : 14, cut: 'middle' },
+      { title: 'identity', width: area.width - (wide ? 94 : 56) },
+    ] as const;
+    const lines = windowOf(
+      all,
+      all.findIndex(({ name }) => name === cursor),
+      Math.max(1, area.height - 4),
+    ).flatMap((of): Line[] => {
+      const focused = of.name === cursor;
+      const differs = differences(of, all);
+      const cell = (part: Part, text: string) => (differs.has(part) ? span(text, 'look') : text);
+      return [
+        line(
+          focused ? span('>', 'cursor') : ' ',
+          view.state.target?.name === of.name ? ' » ' : '   ',
+          row(columns, [
+            focused ? span(of.name, 'cursor') : of.name,
+            of.cluster,
+            cell('namespace', of.namespace),
+            cell('context', of.context),
+            of.failing === undefined ? cell('identity', identityOf(of)) : span(`? ${of.failing}`, 'unknown'),
+          ]),
+        ),
+        ...(differs.size === 0
+          ? []
+          : [line('      ', span('!', 'look'), ` same name as another: ${[...differs].join(', ')} differ`)]),
+      ];
+    });
+    return stacked(
+      [
+        {
+          head: ['Targets', `${all.length}`],
+          lines: [
+            line('    ', heads(columns)),
+            ...(view.state.targets === undefined ? [line('    being read')] : lines),
+          ],
+        },
+      ],
+      area.width,
+    );
+  },
+};
+
+type Part = 'namespace' | 'context' | 'identity';
+
+function identityOf({ identity }: TargetRow): string {
+  return identity === undefined
+    ? 'being read'
+    : `${identity.kubeSystemUid.slice(0, 8)}/${identity.statefulSetUid.slice(0, 8)}`;
+}
+
+/** In what a target differs from others whose Galera cluster has the same name. */
+export function differences(of: TargetRow, all: readonly TargetRow[]): ReadonlySet<Part> {
+  const others = all.filter(({ name, cluster }) => name !== of.name && cluster === of.cluster);
+  const unlike = (part: (each: TargetChoice) => string) => others.some((each) => part(each) !== part(of));
+  const known = [of, ...others].every(({ identity }) => identity !== undefined);
+  return new Set<Part>([
+    ...(unlike(({ namespace }) => namespace) ? (['namespace'] as const) : []),
+    ...(unlike(({ context }) => context) ? (['context'] as const) : []),
+    ...(known && others.some((each) => identityOf(each) !== identityOf(of)) ? (['identity'] as const) : []),
+  ]);
+}
+
+function blocks({ state }: View): readonly Block[] {
+  return [{ name: 'targets', ids: (state.targets ?? []).map(({ name }) => name) }];
+}

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../src/base/json.ts';
+import { applyEvent } from '../../src/engine/apply-event.ts';
+import type { Plan, PlannedStep, RunEvent } from '../../src/engine/event.ts';
+import { newRun, type RunState } from '../../src/engine/state.ts';
+import { restorePlan, restoreRun } from '../record/canned-runs.ts';
+import { uuid } from './world.ts';
+
+const debt = (id: string, says: string, due: 'end' | 'close' = 'end') => ({
+  id,
+  says,
+  due,
+  payWith: { action: 'some.payer', input: {} },
+});
+
+const changes: { readonly [step: string]: Partial<PlannedStep> } = {
+  unpack: { debts: [debt('copies:k7m2q9', 'galera_runbook_k7m2q9 on 3 volumes')] },
+  cut: { debts: [debt('traffic:mariadb', 'Service mariadb selects no pod')] },
+  stop: { debts: [debt('members:mariadb-server', '3 of 3 members stopped')] },
+  positions: { unknowns: ['how long it takes after a crash'] },
+  swap: { debts: [debt('old-data:k7m2q9', 'old data kept on 3 volumes, 28.4 GiB each', 'close')] },
+};
+const actions: { readonly [step: string]: string } = {
+  truth: 'restore.prove-prepared',
+  positions: 'galera.read-positions',
+  swap: 'restore.swap',
+};
+
+/** The canned restore as the real actions plan it: with a backup's position, its debts and what it keeps. */
+export const fullPlan: Plan = {
+  ...restorePlan,
+  run: 'k7m2q9',
+  parameters: {
+    ...restorePlan.parameters,
+    backup: { id: '20261120T210004Z', kind: 'full', cluster: 'lab', position: { uuid, seqno: '4103391' } },
+  },
+  steps: restorePlan.steps.map((planned) => ({
+    ...planned,
+    step: { ...planned.step, action: actions[planned.step.id] ?? planned.step.action },
+    ...changes[planned.step.id],
+  })),
+};
+
+const outputs: { readonly [step: string]: JsonObject } = {
+  truth: { members: ['mariadb-server-0', 'mariadb-server-1', 'mariadb-server-2'] },
+  positions: {
+    positions: [0, 1, 2].map((ordinal) => ({
+      member: `mariadb-server-${ordinal}`,
+      uuid,
+      seqno: `418438${6 + ordinal}`,
+    })),
+  },
+};
+
+/** The run of it, up to where a step's gate is asked. */
+export function fullRun(step: string): RunState {
+  const asked = restoreRun.findIndex((event) => event.type === 'gate-answered' && event.step === step);
+  return restoreRun
+    .slice(0, asked)
+    .map((event): RunEvent => {
+      if (event.type === 'run-started') return { ...event, plan: fullPlan, mode: 'interactive' };
+      if (event.type === 'step-passed') return { ...event, output: { ...outputs[event.step] } };
+      return event;
+    })
+    .reduce(applyEvent, newRun);
+}
