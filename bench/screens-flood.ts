@@ -50,7 +50,16 @@ function opened() {
   const frames = new Frames(store, { colour: true, unicode: true }, timers);
   const nothing = () => undefined;
   const session = new Session({ store, writer, gates, timers, time: timers.now, refresh: nothing, defect: nothing });
-  const acting: Acting = { store, writer, session, leave: nothing, finish: nothing, suspend: nothing, redraw: nothing };
+  const acting: Acting = {
+    store,
+    writer,
+    session,
+    leave: nothing,
+    finish: nothing,
+    suspend: nothing,
+    redraw: nothing,
+    switchTo: nothing,
+  };
   const keyboard = new Keyboard(acting, gates);
   const terminal = new Terminal(emulator.streams, frames, timers, {
     pressed: (pressed) => keyboard.press(pressed),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { owed } from '../../src/engine/state.ts';
 import { lossy, practising } from './practising.ts';
 import { answersIn, lastRun, rowsOf } from './recorded.ts';
 import { wantsName } from './robot.ts';
@@ -43,7 +44,8 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
       expect(restored.every((member) => member.some(({ table }) => table === 'customers'))).toBe(true);
       await robot.press('u');
       await robot.work((screen) => screen.includes('traffic-again') && screen.includes('ended with exit 0'));
-      expect(lastRun(on)).toMatchObject({ exit: 0, debts: [] });
+      // What the restore had brought is kept until the run is closed.
+      expect(owed(lastRun(on))).toEqual([]);
       expect(rowsOf(simulation)).toEqual(lost);
       await on.leave();
     },
@@ -79,8 +81,9 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
     await robot.press('p');
     await robot.work('ended with exit 0');
     expect(lastRun(on)).toMatchObject({ exit: 0 });
+    // Row 3 is from the listing, which is read again after a run.
+    await robot.until('owes      nothing');
     expect(robot.screen).toContain('HEALTHY');
-    expect(robot.screen).toContain('owes      nothing');
     await on.leave();
   });
 });
