@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../src/engine/event.ts';
-import { kept, type RunState } from '../../src/engine/state.ts';
+import { kept, leftAtWork, type RunState } from '../../src/engine/state.ts';
 import type { Dataset } from '../../src/simulator/dataset.ts';
 import { names } from '../../src/simulator/names.ts';
 import { isFile, nodeAt } from '../../src/simulator/tree.ts';
@@ -175,7 +175,9 @@ export const endNamesDebts: Invariant = ({ runs }) => {
     const owed = state.debts.filter(({ due }) => due === 'end').map(({ id }) => id);
     if (owed.join() !== last.unpaid.join())
       return `run ${run} owes ${owed.join()}, and its end names ${last.unpaid.join()}`;
-    if ((last.exit === 131) !== owed.length > 0) return `run ${run} ends with ${last.exit} and owes ${owed.length}`;
+    const left = leftAtWork(state).length;
+    if ((last.exit === 131) !== owed.length + left > 0)
+      return `run ${run} ends with ${last.exit}, owes ${owed.length} and has left ${left} at work`;
   }
   return undefined;
 };

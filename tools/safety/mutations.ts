@@ -150,8 +150,8 @@ export const mutations: readonly Mutation[] = [
     rule: 8,
     says: 'a close that was cut short may be rolled back',
     file: 'src/commands/continue-run.ts',
-    from: "if (way === 'rollback' && (state.steps.close?.attempt ?? 0) > 0)",
-    to: "if (way === 'rollback' && (state.steps.close?.attempt ?? 0) > 99)",
+    from: "if (way === 'rollback' && hasTouched(events, closingStep))",
+    to: "if (way !== way && hasTouched(events, closingStep))",
     by: 'test/commands/resume.test.ts',
   },
   {
@@ -162,7 +162,7 @@ export const mutations: readonly Mutation[] = [
     from: '    [ "$phase" != whole ] || set_phase dropping\n',
     to: '',
     by: 'test/runner/swap.test.ts',
-    only: 'killed half-way',
+    only: 'all, cut at any moment',
   },
   {
     id: 'when-scaled',
@@ -205,8 +205,8 @@ export const mutations: readonly Mutation[] = [
     rule: 11,
     says: 'a member whose position is unknown has no say',
     file: 'src/galera/bootstrap-candidate.ts',
-    from: '  if (members.some((each) => !isKnown(each.position) && !isZeroed(each))) {',
-    to: '  if (members.every((each) => !isKnown(each.position) && !isZeroed(each))) {',
+    from: '  if (first === undefined || known.length < members.length) {',
+    to: '  if (first === undefined) {',
     by: 'test/galera/bootstrap-candidate.test.ts',
   },
   {

@@ -97,8 +97,8 @@ export const rules: readonly Rule[] = [
     tests: [
       test('runner/unpack', 'a damaged archive is found by its checksum, although the tools take it'),
       test('actions/restore', 'fails when a copy differs, naming table and members'),
-      test('runner/swap', 'all, killed half-way, leaves nothing that can be put back: half of the old data is none'),
-      test('commands/resume', 'a run whose close has begun is not rolled back: what it had set aside is going'),
+      test('runner/swap', 'all, cut at any moment: swap-back is refused where it began, and discard again ends it'),
+      test('commands/resume', 'runs rollback is refused once what was set aside is being removed, and names what removes the rest'),
     ],
   },
   {
