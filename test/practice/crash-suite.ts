@@ -3,7 +3,7 @@ import { invariant } from '../../src/base/failure.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import type { Mode } from '../../src/engine/event.ts';
 import { exits } from '../../src/engine/exit-code.ts';
-import { owed } from '../../src/engine/state.ts';
+import { leftAtWork, owed } from '../../src/engine/state.ts';
 import {
   type Ended,
   type Signalled,
@@ -111,15 +111,18 @@ function rowOf(
   return { where: `${after} ${number}`, what, how, lastExit, lost: picture.owed, differs: compare(ended) };
 }
 
-/** Interrupted and cleaned up; or owing, with 131; or over already. Before the point of no return one signal leaves nothing open. */
+/** Interrupted and cleaned up; or owing or with a step left at work, with 131; or over already. Before the point of no return one signal leaves nothing open. */
 function stoppedBadly({ exit, events }: Standing & { readonly exit: number }, signal: Signalled): readonly string[] {
   const state = foldEvents(events);
   const open = owed(state).length;
+  const left = leftAtWork(state).length;
   const known: readonly number[] = [exits.done, exits.interrupted, exits.owes];
   const paysByItself = signal !== 'SIGINT twice' && !state.crossed && state.section === 'steps';
   return [
     ...(known.includes(exit) ? [] : [`exit ${exit}`]),
-    ...((exit === exits.owes) === open > 0 ? [] : [`exit ${exit} with ${open} debts`]),
+    ...((exit === exits.owes) === open + left > 0
+      ? []
+      : [`exit ${exit} with ${open} debts and ${left} steps left at work`]),
     ...(open > 0 && paysByItself ? [`${open} debts after one signal`] : []),
   ];
 }

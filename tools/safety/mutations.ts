@@ -151,7 +151,7 @@ export const mutations: readonly Mutation[] = [
     says: 'a close that was cut short may be rolled back',
     file: 'src/commands/continue-run.ts',
     from: "if (way === 'rollback' && hasTouched(events, closingStep))",
-    to: "if (way !== way && hasTouched(events, closingStep))",
+    to: 'if (way !== way && hasTouched(events, closingStep))',
     by: 'test/commands/resume.test.ts',
   },
   {

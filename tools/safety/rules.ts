@@ -98,7 +98,10 @@ export const rules: readonly Rule[] = [
       test('runner/unpack', 'a damaged archive is found by its checksum, although the tools take it'),
       test('actions/restore', 'fails when a copy differs, naming table and members'),
       test('runner/swap', 'all, cut at any moment: swap-back is refused where it began, and discard again ends it'),
-      test('commands/resume', 'runs rollback is refused once what was set aside is being removed, and names what removes the rest'),
+      test(
+        'commands/resume',
+        'runs rollback is refused once what was set aside is being removed, and names what removes the rest',
+      ),
     ],
   },
   {
