@@ -38,7 +38,7 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
   const group = (name: string, says: string) => root.command(name).description(says).exitOverride();
   const options = (command: Command) => command.opts() as RunOptions;
 
-  root.allowExcessArguments(true).action(async () => {
+  root.action(async () => {
     const [unknown] = root.args;
     if (unknown !== undefined) {
       const meant = suggest(unknown, new Set(root.commands.map((command) => command.name())));
@@ -163,7 +163,8 @@ export function commandLine(done: (exit: number) => void, name = ownName): Comma
     .description('write a commented configuration from what is in the cluster')
     .option('--force', 'replace the file that is there');
   act(init, async (g) => (await import('./init.ts')).init(g, init.opts()));
-  return root;
+  // Last: every command that is made later takes it over, and `restore A B` must not restore A.
+  return root.allowExcessArguments(true);
 }
 
 const ownName = 'galera-runbook';

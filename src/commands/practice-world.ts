@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../base/failure.ts';
-import { stateFolderPath } from '../host/state-folder.ts';
+import { isLocked } from '../host/run-lock.ts';
+import { StateFolder, stateFolderPath } from '../host/state-folder.ts';
 import { ValueFile } from '../host/value-file.ts';
 import { newWorld } from '../simulator/build.ts';
 import { type Keeper, Simulation } from '../simulator/simulation.ts';
@@ -45,6 +46,20 @@ function keeperOf(file: ValueFile): Keeper {
     keep: (world) => file.write(world),
     changed: () => (file.isChanged ? readWorld(file) : undefined),
   };
+}
+
+/** Whether a run is under way on the practice cluster: a new one in its place would take its record away. */
+export async function refuseWhileAtWork(globals: Globals): Promise<void> {
+  const state = StateFolder.at(stateFolderPath(process.env, globals.stateDir));
+  for (const id of await state.list()) {
+    if (!(await isLocked(await state.find(id)))) continue;
+    fail(
+      'held',
+      'no run at work on the practice cluster, before a new one takes its place',
+      `run ${id} is under way`,
+      'let it end, or stop it with ctrl-c; or practise in another --state-dir',
+    );
+  }
 }
 
 /** A new practice in the place of the last one, whose runs go with it. */

@@ -10,7 +10,7 @@ import type { Globals } from './globals.ts';
 import { data } from './output.ts';
 import { Guide, type Told } from './practice-guide.ts';
 import { Stage } from './practice-stage.ts';
-import { beginPractice } from './practice-world.ts';
+import { beginPractice, refuseWhileAtWork } from './practice-world.ts';
 import { hasTerminal } from './run-runbook.ts';
 import { tui } from './tui.ts';
 
@@ -34,7 +34,7 @@ export async function listScenarios(): Promise<number> {
 
 /** Begins a new practice and plays a scenario on it: by the same command lines as on a real cluster. */
 export async function practice(globals: Globals, options: PracticeOptions, perform: Perform): Promise<number> {
-  const { scenario, acts, title } = begin(globals, options);
+  const { scenario, acts, title } = await begin(globals, options);
   data(title);
   for (const paragraph of scenario.document) data(`\n${wrapped(paragraph)}`);
   const play = new Play(globals, perform);
@@ -47,14 +47,15 @@ export async function practice(globals: Globals, options: PracticeOptions, perfo
 
 /** The same on the screens: the story is told there, and the operator presses the keys. */
 export async function practiceOnScreens(globals: Globals, options: PracticeOptions): Promise<number> {
-  const { scenario, acts, title } = begin(globals, options);
+  const { scenario, acts, title } = await begin(globals, options);
   return await tui(globals, new Guide(new Stage(globals), { scenario, acts, title }));
 }
 
 /** A new practice cluster, with the scenario that is to be played on it. */
-function begin(globals: Globals, options: PracticeOptions): Told {
+async function begin(globals: Globals, options: PracticeOptions): Promise<Told> {
   const scenario = scenarioNamed(options.scenario);
   const seed = seedOf(options.seed);
+  await refuseWhileAtWork(globals);
   const begun = beginPractice(globals, newWorld({ ...scenario.world, seed }));
   return {
     scenario,

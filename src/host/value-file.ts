@@ -8,8 +8,8 @@ const folderMode = 0o700;
 
 /**
  * One JSON value in a file, replaced whole. At once and without waiting, so that nothing happens between a change and its being kept. Not
- * synced: it has to outlive its process, which may be killed at any moment, not the machine. What another process has put there since is
- * never written over.
+ * synced: it has to outlive its process, which may be killed at any moment, not the machine. What another process has put there
+ * since is seen before it is written over, but for the moment between looking and renaming: nothing here is locked.
  */
 export class ValueFile {
   readonly path: string;

@@ -44,6 +44,8 @@ export class Gatekeeper {
   #waiting: Waiting | undefined;
   #asking = 0;
   #drawn: number | undefined;
+  /** When a page of this asking was first on the screen, the last one or not. */
+  #seen: { readonly asking: number; readonly at: number } | undefined;
   #disarm: () => void = () => undefined;
 
   /** `timers` are a person's, always real; `time` is the target's, in which the gate says since when it waits. */
@@ -70,6 +72,8 @@ export class Gatekeeper {
 
   /** Shows a plan with its gate; `yes` begins. */
   review(proposal: Proposal): Promise<Answer> {
+    // A run's gate has the keys: what waits for them now is not this plan.
+    if (this.#store.getState().gate !== undefined) return Promise.resolve({ answer: 'no', why: replaced });
     this.closeReview();
     return new Promise((resolve) => {
       this.#waiting = { answer: resolve, done: () => this.#writer.review(undefined) };
@@ -80,7 +84,8 @@ export class Gatekeeper {
   }
 
   closeReview(): void {
-    if (this.#store.getState().review !== undefined) this.#end({ answer: 'no', why: replaced });
+    const { gate, review } = this.#store.getState();
+    if (gate === undefined && review !== undefined) this.#end({ answer: 'no', why: replaced });
   }
 
   /** The terminal is gone or goes: nobody answers any more. */
@@ -98,6 +103,7 @@ export class Gatekeeper {
       return;
     }
     if (shown.asking !== current.asking) return;
+    if (this.#seen?.asking !== shown.asking) this.#seen = { asking: shown.asking, at: this.#timers.now() };
     if (shown.endShown && !current.endShown) this.#put({ ...current, endShown: true });
     if (!shown.endShown || this.#drawn === shown.asking) return;
     this.#drawn = shown.asking;
@@ -126,7 +132,10 @@ export class Gatekeeper {
     }
     const { key } = pressed;
     if (key === 'esc' || key === 'ctrl-c') {
-      this.#end({ answer: 'no' });
+      // Of a run a no is an answer too: clients may be cut off. Meant for what was on the screen before, it is none.
+      const seen = this.#seen?.asking === gate.asking ? this.#timers.now() - this.#seen.at : -1;
+      if (!isReview && seen < armedAfterMs) this.#note(gate, 'that was too early: press it again in a second');
+      else this.#end({ answer: 'no' });
       return true;
     }
     if (gate.gate.need === 'typed' && gate.endShown) return this.#type(gate, pressed);

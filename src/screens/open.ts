@@ -98,6 +98,8 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     finish: () => void finish(),
     switchTo: (target) => {
       if (session.busy) writer.message('a run is open: it belongs to this target');
+      else if (store.getState().ui.waiting !== undefined)
+        writer.message('something is being read: it belongs to this target');
       else connect(target);
     },
     suspend: () => lend(options.suspend),

@@ -133,7 +133,7 @@ function stepPart(planned: PlannedStep, index: number, width: number): Line[] {
     ...(mark === undefined ? [] : [mark]),
     ` ${danger.padEnd(8)}${estimate.padStart(7)}  `,
   );
-  const room = Math.min(100, width - stepIndent);
+  const room = Math.min(100, width - stepIndent - (seen === undefined ? 0 : 2));
   const texts = textsOf(planned).flatMap((text) => wrapped(text, room));
   const [first = step.title, ...more] = texts;
   const held: readonly Span[] =

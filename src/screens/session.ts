@@ -71,6 +71,11 @@ export class Session {
     const { writer, gates, store } = this.#parts;
     const operations = this.#operations;
     if (operations === undefined || store.getState().ui.waiting !== undefined) return;
+    if (this.busy) {
+      // Its gates and this plan's would wait for the same key.
+      writer.message('a run is open: another plan waits for its end');
+      return;
+    }
     this.#wish = wish;
     gates.closeReview();
     writer.refusal(undefined);
@@ -80,6 +85,8 @@ export class Session {
     try {
       const proposal = await operations.propose(wish);
       writer.waiting(undefined);
+      // Another target meanwhile: this plan is not of what the first row says.
+      if (operations !== this.#operations) return;
       const answer = await gates.review(proposal);
       if (answer.why === replaced) return;
       if (answer.answer === 'no') {
@@ -106,8 +113,9 @@ export class Session {
   /** Takes up a run: its gates are asked on whatever screen is open. */
   async takeUp(run: string, way: Way): Promise<void> {
     const operations = this.#operations;
-    if (operations === undefined || this.busy) return;
-    const { writer } = this.#parts;
+    const { writer, gates, store } = this.#parts;
+    if (operations === undefined || this.busy || store.getState().ui.waiting !== undefined) return;
+    gates.closeReview();
     writer.waiting(`${way} of run ${run}: what is left to do is being read`);
     try {
       await this.#follow((frontend) => operations.takeUp(run, way, frontend));

@@ -25,6 +25,15 @@ describe('a run that is taken up', () => {
   });
 });
 
+test.each([
+  [['restore', 'a', 'b', '--yes', '--cluster', 'openstack/lab']],
+  [['backup', 'latest']],
+  [['practice', 'lost-table']],
+])('a word too many is refused, not left out: %j', async (words) => {
+  expect(await main(words)).toBe(2);
+  expect(err).toContain('too many arguments');
+});
+
 test('runbooks validate goes on after a document that is not there, and ends with 2', async () => {
   expect(await main(['runbooks', 'validate', './missing.md', 'galera-backup', 'no-such'])).toBe(2);
   expect(out).toContain('galera-backup: valid');

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Globals } from '../../src/commands/globals.ts';
-import { openPractice } from '../../src/commands/practice-world.ts';
+import { openPractice, refuseWhileAtWork } from '../../src/commands/practice-world.ts';
+import { lockRun } from '../../src/host/run-lock.ts';
+import { StateFolder } from '../../src/host/state-folder.ts';
+import { failureFrom } from '../actions/fail.ts';
 import { freshFolder } from '../host/folder.ts';
 
 test('two processes at work on one practice cluster see what the other has done', () => {
@@ -13,4 +16,15 @@ test('two processes at work on one practice cluster see what the other has done'
   expect(one.world).toEqual(other.world);
   one.do({ do: 'tick', ms: 250 });
   expect(other.world.now).toBe(before + 5250);
+});
+
+test('a new practice does not take the record of a run that is under way', async () => {
+  const globals: Globals = { output: 'text', stateDir: freshFolder() };
+  const lock = await lockRun(await StateFolder.at(globals.stateDir ?? '').createRun('k7m2q9'));
+  expect(await failureFrom(refuseWhileAtWork(globals))).toMatchObject({
+    kind: 'held',
+    found: 'run k7m2q9 is under way',
+  });
+  await lock.release();
+  await refuseWhileAtWork(globals);
 });

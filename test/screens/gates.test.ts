@@ -51,6 +51,17 @@ describe('a gate for yes or no', () => {
     await expect(session.terminal.screen()).toMatchFileSnapshot('golden/gate-yes-no-80x24.txt');
   });
 
+  it('takes no esc and no ctrl-c of its first moment: they were meant for what was there before', async () => {
+    const session = await atFirstGate();
+    await session.press('\u001b');
+    await session.press('\u0003');
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.seconds(2);
+    await session.press('\u001b');
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut no']);
+  });
+
   it('goes on with y, once its keys are live', async () => {
     const session = await atFirstGate();
     await session.seconds(2);
