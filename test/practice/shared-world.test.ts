@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Globals } from '../../src/commands/globals.ts';
 import { openPractice, refuseWhileAtWork } from '../../src/commands/practice-world.ts';
@@ -20,7 +21,9 @@ test('two processes at work on one practice cluster see what the other has done'
 
 test('a new practice does not take the record of a run that is under way', async () => {
   const globals: Globals = { output: 'text', stateDir: freshFolder() };
-  const lock = await lockRun(await StateFolder.at(globals.stateDir ?? '').createRun('k7m2q9'));
+  const run = await StateFolder.at(globals.stateDir ?? '').createRun('k7m2q9');
+  writeFileSync(run.journal, '{"v":1,"seq":1,"at":1,"type":"run-started"}\n');
+  const lock = await lockRun(run);
   expect(await failureFrom(refuseWhileAtWork(globals))).toMatchObject({
     kind: 'held',
     found: 'run k7m2q9 is under way',
