@@ -47,12 +47,12 @@ describe('the screens, with a robot that only sees them and only presses keys', 
       10 * minutes,
     );
     expect(robot.screen).toContain(word);
-    on.resize({ columns: 80, rows: 24 });
     await robot.work(
       (screen) => screen.includes('galera-restore') && screen.includes('ended with exit 0'),
       () => 'yes',
       10 * minutes,
     );
+    on.resize({ columns: 80, rows: 24 });
     await robot.press('q');
     expect(await on.ended).toBe(0);
     expect(on.lastWords).toContain('DONE AND VERIFIED');
