@@ -177,7 +177,12 @@ export function verbContract(of: () => Ground): void {
     const spec = await unpackSpec(of(), 'unpack-killed', 1, copied());
     await of().ports.jobs.start(spec);
     await until(of(), 'a work folder', async () => (await of().poke.workFolders(1)).length > 0 || ended(spec.name));
-    await of().poke.killJob(spec.name);
+    // So little data may be unpacked before anybody can kill it; then a later start finds it done.
+    await of()
+      .poke.killJob(spec.name)
+      .catch(async (thrown) => {
+        if (!(await ended(spec.name))) throw thrown;
+      });
     await endOf(of(), spec);
     expect(good(await carriedOut(of(), await unpackSpec(of(), 'unpack-later', 1, copied())))).toMatchObject({
       bytes: expect.any(Number),

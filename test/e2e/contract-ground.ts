@@ -61,9 +61,7 @@ const poke: Poke = {
   async killJob(name) {
     // A pod's name is its hostname, which is in the environment of all that its container runs.
     const killed = await inLab(
-      `n=0; for each in /proc/[0-9]*; do
-         if tr '\\0' '\\n' < $each/environ 2> /dev/null | grep -q '^HOSTNAME=${name}-'; then kill -KILL \${each#/proc/} && n=$((n + 1)); fi
-       done; echo $n`,
+      `pids=$(grep -lzs '^HOSTNAME=${name}-' /proc/[0-9]*/environ | cut -d/ -f3); [ -z "$pids" ] || kill -KILL $pids; echo $pids | wc -w`,
     );
     if (Number(killed) === 0) throw new Error(`no process of Job ${name}`);
   },
