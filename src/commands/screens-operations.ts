@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIndex } from '../actions/backup-index.ts';
 import { fail } from '../base/failure.ts';
-import { applyEvent, foldEvents } from '../engine/apply-event.ts';
+import { applyEvent } from '../engine/apply-event.ts';
 import type { Run } from '../engine/drive.ts';
 import type { Way } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
@@ -28,7 +28,8 @@ import { takeUpRun } from './continue-run.ts';
 import type { Globals } from './globals.ts';
 import { JobOutput } from './job-output.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
-import { readEvents, stateFolder } from './run-record.ts';
+import { eventsOfRun } from './run-events.ts';
+import { stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
 import { dangerOf, dangerOfStep } from './runbooks.ts';
 import { openSession, type Session, see } from './session.ts';
@@ -67,7 +68,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
       if (entry === undefined) fail('refused', `backup ${id} in the index`, 'it is gone', 'the list is read again');
       return backupText(entry);
     },
-    transcript: async (run) => documentOf(transcript(await readEvents(await stateFolder(globals).find(run)))),
+    transcript: async (run) => documentOf(transcript(await eventsOfRun(globals, session, run))),
     async document(name) {
       const { runbook } = await loadRunbook(globals, name);
       const steps = [...runbook.steps, ...runbook.rollback];
@@ -78,11 +79,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
         { namespace: config.namespace, name: member, container: config.container },
         { tailLines: logLines },
       ),
-    async run(run) {
-      const events = await readEvents(await stateFolder(globals).find(run));
-      const owed = events.flatMap((event) => (event.type === 'debt-owed' ? [[event.debt.id, event.at] as const] : []));
-      return { state: foldEvents(events), owedSince: Object.fromEntries(owed) };
-    },
+    run: (run) => eventsOfRun(globals, session, run),
     output: (run) => output.drain(run),
     async stepOutput(run, step) {
       return await output.whole(await stateFolder(globals).find(run), step);

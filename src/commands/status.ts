@@ -16,6 +16,7 @@ import { statusText } from '../plain/status-text.ts';
 
 import { type RunSummary, summarize } from '../record/run-summary.ts';
 import { highestCommitted, memberRow } from '../views/member-row.ts';
+import { type RestorePace, restorePace } from '../views/restore-pace.ts';
 import type { BackupMade, BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
 import { mirroredRuns } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
@@ -91,7 +92,7 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
   const health = healthOf(readings, view.members.length);
   const at = clock.now();
   const reasons = health.reasons.map((reason) => reason.text).join(', ');
-  const { measures, runs, ...listed } = listing;
+  const { measures, runs, restored: _restored, ...listed } = listing;
   return {
     at,
     target: {
@@ -117,6 +118,8 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
 export type Listed = Pick<StatusView, 'backups' | 'debts' | 'lease' | 'runs'> & {
   /** By claim, as a runner measured last. */
   readonly measures: ReadonlyMap<string, Measure>;
+  /** The last restore that was done, to measure the next one by. */
+  readonly restored?: RestorePace;
 };
 
 /** What changes with runs: backups, debts, who is at work, and the runs themselves, newest first. */
@@ -155,7 +158,17 @@ export async function listingOf(globals: Globals, session: Session): Promise<Lis
       : {}),
     runs: runs.map(({ summary }) => summary),
     measures: volumes,
+    ...lastRestore(runs),
   };
+}
+
+/** The newest that was done; the others need not be read to find it. */
+function lastRestore(runs: readonly KnownRun[]): Pick<Listed, 'restored'> {
+  for (const { summary, events } of runs) {
+    const restored = summary.exit === exits.done || summary.exit === exits.warned ? restorePace(events) : undefined;
+    if (restored !== undefined) return { restored };
+  }
+  return {};
 }
 
 function asFailure(thrown: unknown): { readonly found: string } {

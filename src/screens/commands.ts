@@ -1,11 +1,11 @@
 import { dateTimeText } from '../base/time.ts';
 import { chooseTarget } from './choosing-target.ts';
-import { chosenRun } from './chosen-run.ts';
-import { detailLines } from './detail-panel.ts';
+import { chosenDebt, chosenRun } from './chosen-run.ts';
+import { describe } from './describing.ts';
 import { editParameters, editValue } from './editing.ts';
 import { screenOf, scrollNow } from './frame.ts';
 import type { CommandName } from './key-table.ts';
-import { textOf } from './line.ts';
+import { openRunOf } from './open-run.ts';
 import { reading } from './reading.ts';
 import { cursorOf, focusOf } from './screen.ts';
 import { shownRun, shownStep } from './screen-run.ts';
@@ -50,7 +50,7 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
     else if ((ui.searches[ui.screen] ?? '') !== '') writer.search(ui.screen, '');
     else if (ui.screen !== 'dashboard') writer.back();
   },
-  describe,
+  describe: describeCursor,
   logs,
   wrap: ({ writer, store }) => writer.wrap(!store.getState().ui.wraps),
   transcript,
@@ -81,7 +81,8 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
     if (id !== undefined) void acting.session.begin({ runbook: 'galera-verify', parameters: { backup: id } });
   },
   repair: ({ session, store }) => {
-    const run = owingRun(viewOf(store.getState()));
+    const view = viewOf(store.getState());
+    const run = debtUnderCursor(view) ?? owingRun(view);
     if (run !== undefined) void session.takeUp(run, 'repair');
   },
   resume: ({ session, store }) => {
@@ -170,8 +171,9 @@ function open(acting: Acting): void {
     targets: () => acting.switchTo(cursor.id),
     steps: () => stepOutput(acting),
     runs: () => openRun(acting, cursor.id),
+    debts: () => openRun(acting, cursor.id.split(' ')[0] ?? ''),
   };
-  (opens[cursor.block] ?? (() => describe(acting)))();
+  (opens[cursor.block] ?? (() => describe(acting, cursor)))();
 }
 
 /** A run as it ended; the one that is under way here is shown as it is. */
@@ -182,32 +184,17 @@ function openRun({ session, writer, store }: Acting, run: string): void {
     return;
   }
   reading({ session, writer }, async (operations) => {
-    const { state, owedSince } = await operations.run(run);
-    writer.past({ state, owedSince, going: false, output: { lines: [], total: 0 } });
+    writer.past(openRunOf(await operations.run(run)));
     writer.follow('output');
     writer.show('run');
   });
 }
 
-function describe(acting: Acting): void {
+function describeCursor(acting: Acting): void {
   const cursor = cursorNow(acting);
-  const { writer, store } = acting;
   if (cursor === undefined) return;
-  if (cursor.block === 'backups') {
-    reading(acting, async (operations) => {
-      writer.reading({ title: cursor.id, kind: 'values', lines: await operations.backup(cursor.id) });
-      writer.show('text');
-    });
-    return;
-  }
-  if (cursor.block === 'runbooks') {
-    readRunbook(acting, cursor.id);
-    return;
-  }
-  const view = viewOf(store.getState());
-  const lines = detailLines(view, cursor.block, cursor.id).map((line) => textOf(line));
-  writer.reading({ title: cursor.id, kind: 'values', lines, at: view.state.now });
-  writer.show('text');
+  if (cursor.block === 'runbooks') readRunbook(acting, cursor.id);
+  else describe(acting, cursor);
 }
 
 /** All that the step under the cursor has written. */
@@ -301,6 +288,12 @@ function restore(acting: Acting): void {
     return;
   }
   void session.begin({ runbook: 'galera-restore', parameters: { backup: row.id } });
+}
+
+/** The run of the debt under the cursor, where somebody has to pay it. */
+function debtUnderCursor(view: View): string | undefined {
+  const debt = chosenDebt(view);
+  return debt?.due === 'end' ? debt.run : undefined;
 }
 
 function owingRun({ state }: View): string | undefined {

@@ -1,14 +1,12 @@
 import { formatBytes } from '../base/bytes.ts';
-import { formatAge, formatDuration } from '../base/duration.ts';
-import { clockText, dateTimeText } from '../base/time.ts';
-import { parsePosition, transactionsBetween } from '../galera/position.ts';
+import { formatAge } from '../base/duration.ts';
+import { clockText } from '../base/time.ts';
 import { seqnoDistance } from '../galera/seqno.ts';
-import type { BackupMade } from '../views/status-view.ts';
+import { backupDetails } from './backup-details.ts';
 import type { MemberNow } from './cluster-now.ts';
 import { blank, type Line, line, span } from './line.ts';
-import { shortPositionText } from './lists.ts';
 import type { Section } from './panes.ts';
-import { positionNow } from './position-now.ts';
+import { runDetails } from './run-details.ts';
 import { type Block, cursorOf, focusOf } from './screen.ts';
 import type { View } from './view.ts';
 
@@ -20,21 +18,21 @@ function value(name: string, text: string): Line {
 }
 
 /** What stands under the cursor: saves pressing `d`. */
-export function detailPanel(view: View, blocks: readonly Block[]): readonly Section[] {
+export function detailPanel(view: View, blocks: readonly Block[], width: number): readonly Section[] {
   const block = focusOf(view.state, blocks);
   const id = block === undefined ? undefined : cursorOf(view.state, block);
   if (block === undefined || id === undefined) return [{ head: ['', ''], lines: [] }];
-  const lines = detailLines(view, block.name, id);
+  const lines = detailLines(view, block.name, id, width);
   return [{ head: [id, ''], lines: [...lines, blank, ...follows.map((text) => line(` ${text}`))] }];
 }
 
 /** Every value of a member, a backup or a run; `d` shows the same as a text. */
-export function detailLines(view: View, block: string, id: string): readonly Line[] {
+export function detailLines(view: View, block: string, id: string, width = view.width): readonly Line[] {
   if (block === 'members') {
     const member = view.cluster.members.find(({ look }) => look.member === id);
     return member === undefined ? [] : memberLines(view, member);
   }
-  return block === 'backups' ? backupLines(view, id) : runLines(view, id);
+  return block === 'backups' ? backupDetails(view, id, width) : runDetails(view, id, width);
 }
 
 function memberLines(view: View, member: MemberNow): Line[] {
@@ -135,65 +133,4 @@ function sampledLines({ state }: View, member: MemberNow): Line[] {
   const last = member.samples?.sql.last;
   if (last === undefined) return [value('sampled', 'no answer yet')];
   return [value('sampled', `${clockText(last.at)}, ${formatAge(state.now - last.at)} ago, ${last.tookMs} ms`)];
-}
-
-function backupLines(view: View, id: string): Line[] {
-  const { now, listing } = view.state;
-  const row = listing.last?.value.backups.rows.find((each) => each.id === id);
-  if (row === undefined) return [];
-  const { made } = row;
-  const at = row.positionAt ?? row.takenAt;
-  const proven =
-    row.provenAt === undefined
-      ? ''
-      : `  ${dateTimeText(row.provenAt).slice(0, 16)}Z  ${formatAge(now - row.provenAt)} ago`;
-  const by = made?.proofRun === undefined ? '' : `  run ${made.proofRun}`;
-  return [
-    value('taken', `${dateTimeText(row.takenAt)}, ${formatAge(now - at, { minutes: true })} ago by its position`),
-    ...(made === undefined
-      ? [value('size', row.bytes === undefined ? '?' : formatBytes(row.bytes))]
-      : [
-          value('kind', `${made.kind}, by run ${made.run}, from ${made.donor}`),
-          value('server', `${made.serverVersion}, tool ${made.toolVersion}`),
-          value('data', dataText(made, row.bytes)),
-        ]),
-    value('position', positionText(view, row.position, at)),
-    ...(made?.archive === undefined
-      ? []
-      : [value('sha256', `${made.archive.sha256.slice(0, 8)} ${made.archive.name}     (d shows all of it)`)]),
-    value('proof', `${row.mark} ${row.proof}${proven}${by}`),
-  ];
-}
-
-function dataText(made: BackupMade, bytes: number | undefined): string {
-  const packed =
-    bytes === undefined
-      ? ''
-      : `; ${made.compression} to ${formatBytes(bytes)} (${Math.round((bytes / made.dataBytes) * 100)}%)`;
-  return `${formatBytes(made.dataBytes)}, ${made.tables} tables in ${made.schemas} schemas${packed}`;
-}
-
-function positionText(view: View, text: string | undefined, at: number): string {
-  if (text === undefined) return 'unknown';
-  const behind = transactionsBetween(parsePosition(text), positionNow(view.cluster));
-  const now = behind === undefined ? '' : `, now ${behind} transactions behind`;
-  return `${shortPositionText(text)} as of ${clockText(at)}${now}`;
-}
-
-function runLines({ state }: View, id: string): Line[] {
-  const run = state.listing.last?.value.runs.find((each) => each.run === id);
-  if (run === undefined) return [];
-  return [
-    value('runbook', run.runbook),
-    value('by', run.by.replace(/ \(.*\)$/, '')),
-    value('started', dateTimeText(run.startedAt)),
-    ...(run.endedAt === undefined
-      ? []
-      : [
-          value('took', formatDuration(run.endedAt - run.startedAt)),
-          value('ended', `exit ${run.exit}, ${run.says ?? ''}`),
-        ]),
-    ...run.unpaid.map((debt) => value('owes', debt.says)),
-    ...run.kept.map((debt) => value('keeps', debt.says)),
-  ];
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts';
-import type { Gate, Plan, Way } from '../engine/event.ts';
+import type { Gate, Plan, RunEvent, Way } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
 import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
@@ -7,6 +7,7 @@ import type { RunSummary } from '../record/run-summary.ts';
 import type { DocumentBlock } from '../runbook/document.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Identity } from '../target/identity.ts';
+import type { RestorePace } from '../views/restore-pace.ts';
 import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
 import type { Dangers } from './document-lines.ts';
 import type { Timers } from './gatekeeper.ts';
@@ -60,6 +61,8 @@ export interface Listing {
   /** Newest first, of this Galera cluster. */
   readonly runs: readonly RunSummary[];
   readonly measures: { readonly [claim: string]: Measured };
+  /** The last restore that was done here. */
+  readonly restored?: RestorePace;
 }
 
 /** A text in Markdown, with what it is made of. */
@@ -96,12 +99,6 @@ export interface CarriedOut {
   readonly ended: Promise<number | 'moved'>;
   stop(by: string): void;
   abandon(by: string): void;
-}
-
-/** Folded from its journal, with when each open debt was owed. */
-export interface OpenedRun {
-  readonly state: RunState;
-  readonly owedSince: { readonly [debt: string]: number };
 }
 
 /** A line that a Job of a step has written, fit to be read. */
@@ -153,8 +150,8 @@ export interface Operations {
   logs(member: string): Promise<string>;
   /** What the run's Jobs have written since this was asked before. What nobody asks for in time is only in the kept output. */
   output(run: string): readonly JobLine[];
-  /** A run of this Galera cluster as its journal tells it. */
-  run(run: string): Promise<OpenedRun>;
+  /** What has happened in a run of this Galera cluster: its journal, or its mirror where another bastion has it. */
+  run(run: string): Promise<readonly RunEvent[]>;
   /** All that a step's Jobs have written, as far as it was kept or can be read now. */
   stepOutput(run: string, step: string): Promise<readonly string[]>;
   targets(): Promise<readonly TargetChoice[]>;

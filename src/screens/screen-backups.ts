@@ -1,11 +1,12 @@
 import { formatBytes } from '../base/bytes.ts';
 import { formatAge } from '../base/duration.ts';
 import type { BackupRow } from '../views/status-view.ts';
-import { detailLines } from './detail-panel.ts';
+import { backupDetails, keptText } from './backup-details.ts';
 import { heads, type Line, line } from './line.ts';
 import { backupColumns, backupLine } from './lists.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
+import { columnsOf } from './text.ts';
 import { type Area, isWide, type View } from './view.ts';
 
 /** Backups with their proof; below, everything about the one under the cursor. */
@@ -18,15 +19,15 @@ export const backupsScreen: Screen = {
   body(view, area) {
     const rows = rowsOf(view);
     const cursor = cursorIn(view, blocks(view), 'backups');
-    const details = cursor === undefined ? [] : detailLines(view, 'backups', cursor);
+    const details = cursor === undefined ? [] : backupDetails(view, cursor, area.width);
     const height = Math.max(1, area.height - 3 - details.length);
     return stacked(
       [
         {
-          head: [`Backups of ${view.state.target?.cluster} on ${claimOf(view)}`, rangeText(view)],
+          head: headOf(view, area.width),
           lines: listLines(view, rows, cursor, { ...area, height }),
         },
-        ...(cursor === undefined ? [] : [{ head: [cursor, ''] as const, lines: details }]),
+        ...(cursor === undefined ? [] : [{ head: [cursor, keptText(view, cursor)] as const, lines: details }]),
       ],
       area.width,
     );
@@ -47,13 +48,18 @@ function claimOf({ state }: View): string {
   return state.listing.last?.value.backups.claim ?? state.target?.claim ?? '?';
 }
 
-function rangeText(view: View): string {
+/** The claim's name is whole as long as there is any room for it. */
+function headOf(view: View, width: number): readonly [left: string, right: string] {
+  const title = `Backups of ${view.state.target?.cluster} on ${claimOf(view)}`;
   const of = view.state.listing.last?.value.backups;
-  if (of === undefined) return 'not read yet';
-  const read = of.readAt === undefined ? 'volume not read' : `volume read ${formatAge(view.state.now - of.readAt)} ago`;
+  if (of === undefined) return [title, 'not read yet'];
+  const age = of.readAt === undefined ? 'not read' : `read ${formatAge(view.state.now - of.readAt)} ago`;
   const free = of.freeBytes === undefined ? 'free not known' : `${formatBytes(of.freeBytes, 'down')} free`;
   const rows = rowsOf(view).length;
-  return `${rows === of.rows.length ? rows : `${rows} of ${of.rows.length}`}, ${read}, ${free}`;
+  const count = rows === of.rows.length ? `${rows}` : `${rows} of ${of.rows.length}`;
+  const ranges = [`${count}, volume ${age}, ${free}`, `${count}, ${age}, ${free}`, `${count}, ${free}`];
+  const fits = ranges.find((range) => columnsOf(title) + columnsOf(range) + 8 <= width);
+  return [title, fits ?? ranges.at(-1) ?? count];
 }
 
 function listLines(view: View, rows: readonly BackupRow[], cursor: string | undefined, area: Area): readonly Line[] {

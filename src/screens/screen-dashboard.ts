@@ -42,7 +42,9 @@ export const dashboard: Screen = {
     const panel = isWide(view) && isTall(view);
     const width = panel ? Math.floor(area.width * 0.675) : area.width;
     const left = leftBlocks(view, { ...area, width });
-    return panel ? sideBySide(left, detailPanel(view, blocks(view)), width, area) : stacked(left, width);
+    return panel
+      ? sideBySide(left, detailPanel(view, blocks(view), area.width - width - 1), width, area)
+      : stacked(left, width);
   },
 };
 

@@ -1,37 +1,49 @@
 import { formatDuration } from '../base/duration.ts';
 import { closeCommand } from '../record/commands.ts';
-import { detailLines } from './detail-panel.ts';
-import { apart, heads, type Line, line } from './line.ts';
+import type { DebtRow } from '../views/status-view.ts';
+import { debtKey } from './describe-debt.ts';
+import { apart, heads, type Line, line, span } from './line.ts';
 import { runColumns, runLine } from './lists.ts';
 import { type Section, stacked } from './panes.ts';
+import { runDetails } from './run-details.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
-import { sign } from './signs.ts';
+import { inRole, type Sign, sign } from './signs.ts';
+import { wrapped } from './text.ts';
 import { type Area, isWide, type View } from './view.ts';
 
-/** Debts on top with who owes them and since when; runs below, with what each keeps. */
+/** Debts on top with who owes them and since when; runs below, with what each keeps and the command that frees it. */
 export const runsScreen: Screen = {
   name: 'runs',
   members: 'tall',
-  blocks,
+  blocks: runBlocks,
   hints: () => ['open', 'transcript', 'repair', 'resume', 'rollback', 'close', 'filter', 'help', 'back'],
   body(view, area) {
-    const cursor = cursorIn(view, blocks(view), 'runs');
-    const details = cursor === undefined ? [] : detailLines(view, 'runs', cursor);
-    const debts = debtSection(view, area);
-    const height = area.height - debts.lines.length - 3 - (details.length + 1);
-    return stacked(
-      [
-        debts,
-        runSection(view, cursor, { ...area, height }),
-        ...(cursor === undefined ? [] : [{ head: [cursor, ''] as const, lines: details }]),
-      ],
-      area.width,
-    );
+    const debt = cursorIn(view, runBlocks(view), 'debts');
+    const cursor = cursorIn(view, runBlocks(view), 'runs');
+    const debts = debtSection(view, debt, area);
+    const run = cursor ?? debt?.split(' ')[0];
+    const all = run === undefined ? [] : runDetails(view, run, area.width);
+    // Debts and runs come first: the rest is behind `d`.
+    const details = all.slice(0, Math.max(0, area.height - debts.lines.length - leastRuns - 4));
+    const panel = details.length === 0 || run === undefined ? [] : [{ head: [run, ''] as const, lines: details }];
+    const height = area.height - debts.lines.length - 3 - (panel.length === 0 ? 0 : details.length + 1);
+    return stacked([debts, runSection(view, cursor, { ...area, height }), ...panel], area.width);
   },
 };
 
-function blocks(view: View): readonly Block[] {
-  return [{ name: 'runs', ids: runsOf(view).map(({ run }) => run) }];
+const leastRuns = 3;
+
+export function runBlocks(view: View): readonly Block[] {
+  return [
+    { name: 'debts', ids: debtsOf(view).map(debtKey) },
+    { name: 'runs', ids: runsOf(view).map(({ run }) => run) },
+  ];
+}
+
+/** What somebody has to pay before what is only kept. */
+export function debtsOf({ state }: View): readonly DebtRow[] {
+  const debts = state.listing.last?.value.debts ?? [];
+  return [...debts.filter(({ due }) => due === 'end'), ...debts.filter(({ due }) => due === 'close')];
 }
 
 /** Those that the filter lets through. */
@@ -45,24 +57,49 @@ export function runsOf({ state }: View) {
       );
 }
 
-function debtSection({ state }: View, area: Area): Section {
-  const debts = state.listing.last?.value.debts ?? [];
+function debtSection(view: View, cursor: string | undefined, area: Area): Section {
+  const debts = debtsOf(view);
   const owed = debts.filter(({ due }) => due === 'end').length;
-  return {
-    head: [owed === 0 ? 'Owes nothing' : `Owes ${owed}`, debts.length === 0 ? '' : 'for'],
-    lines: debts.map(({ id, says, run, since, due, carried }) =>
-      apart(
-        line(
-          ' ',
-          sign(due === 'close' ? 'none' : carried ? 'running' : 'look'),
-          ` ${(id.split(':')[0] ?? '').padEnd(10)}`,
-          due === 'close' ? `${says}, freed by: ${closeCommand(run)}` : `${says}, run ${run}`,
-        ),
-        line(` ${formatDuration(state.now - since)} `),
-        area.width,
+  const keeps = debts.length - owed;
+  const title = `${owed === 0 ? 'Owes nothing' : `Owes ${owed}`}${keeps === 0 ? '' : `, keeps ${keeps}`}`;
+  const lines = debts.map((debt) => debtLines(view, debt, debtKey(debt) === cursor, area.width));
+  const at = debts.findIndex((debt) => debtKey(debt) === cursor);
+  // Where there are more than half of the screen has room for, those around the cursor.
+  const shown = windowOf(lines, at, Math.max(1, Math.floor(area.height / 4)));
+  const range =
+    debts.length === 0 ? '' : shown.length < debts.length ? `for, ${shown.length} of ${debts.length}` : 'for';
+  return { head: [title, range], lines: shown.flat() };
+}
+
+const debtIndent = 15;
+
+function debtLines({ state }: View, debt: DebtRow, focused: boolean, width: number): readonly Line[] {
+  const { id, says, since, due, carried } = debt;
+  const of: Sign = due === 'close' ? 'none' : carried ? 'running' : 'look';
+  const age = ` ${formatDuration(state.now - since)} `;
+  const name = (id.split(':')[0] ?? '').padEnd(debtIndent - 5);
+  const [first = '', ...more] = wrapped(says, width - debtIndent - age.length);
+  return [
+    apart(
+      line(
+        focused ? span('>', 'cursor') : ' ',
+        ' ',
+        sign(of),
+        ' ',
+        focused ? span(name, 'cursor') : inRole(of, name),
+        ` ${first}`,
       ),
+      line(age),
+      width,
     ),
-  };
+    ...[...more, ...wrapped(whoText(debt), width - debtIndent)].map((text) => line(' '.repeat(debtIndent), text)),
+  ];
+}
+
+function whoText({ run, step, by, due, carried }: DebtRow): string {
+  if (due === 'close') return `freed by: ${closeCommand(run)}`;
+  const who = `${step} of run ${run}, ${by.replace(/ \(.*\)$/, '')}`;
+  return carried ? `${who}: it is at work and pays` : `${who}: nobody carries it, p repairs`;
 }
 
 function runSection(view: View, cursor: string | undefined, area: Area): Section {
@@ -74,9 +111,10 @@ function runSection(view: View, cursor: string | undefined, area: Area): Section
     Math.max(1, area.height),
   );
   const all = view.state.listing.last?.value.runs.length ?? 0;
+  const filter = view.state.ui.filters.runs ?? '';
   const lines: readonly Line[] =
     runs.length === 0
-      ? [line(all === 0 ? '    no runs yet: b takes a backup' : '    none matches the filter: esc clears')]
+      ? [line(all === 0 ? '    no runs yet: b takes a backup' : `    0 of ${all} match "${filter}": esc clears`)]
       : shown.map((run) => runLine(run, columns, view.state, run.run === cursor));
   return { head: ['Runs', `${shown.length} of ${all}`], lines: [line('    ', heads(columns)), ...lines] };
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts';
-import type { Gate } from '../engine/event.ts';
+import type { Gate, RunEvent } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Position } from '../galera/position.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
@@ -54,6 +54,8 @@ export interface OutputLine {
 export interface OpenRun {
   /** The very object that the engine folded. */
   readonly state: RunState;
+  /** What has happened in it, as far as it was seen here. */
+  readonly events: readonly RunEvent[];
   readonly progress?: Progress;
   /** The last lines. `total` counts all that came, so that the last one of them has the number `total`. */
   readonly output: { readonly lines: readonly OutputLine[]; readonly total: number };

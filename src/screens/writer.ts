@@ -123,7 +123,15 @@ export class Writer {
   // --- the run
 
   ran(event: RunEvent, run: RunState): void {
-    this.#set(({ run: before, ui }) => ({ run: withEvent(before, event, run), ui: goingOn(ui, event) }));
+    this.#set(({ run: before, ui }) => ({
+      // A run of before that is looked at and taken up: what is known of it stays known.
+      run: withEvent(
+        [before, ui.past].find((each) => isSame(each, run)),
+        event,
+        run,
+      ),
+      ui: goingOn(ui, event),
+    }));
   }
 
   progress(progress: Progress | undefined): void {
@@ -263,12 +271,17 @@ function goingOn(ui: Ui, event: RunEvent): Ui {
   return over ? { ...ui, cursors } : ui;
 }
 
+function isSame(of: OpenRun | undefined, { plan }: RunState): boolean {
+  return of !== undefined && of.state.plan?.run === plan?.run;
+}
+
 function withEvent(before: OpenRun | undefined, event: RunEvent, state: RunState): OpenRun {
-  const same = before !== undefined && before.state.plan?.run === state.plan?.run;
-  const owedSince = same ? before.owedSince : {};
+  const { events = [], owedSince = {}, output = { lines: [], total: 0 } } = before ?? {};
   return {
-    ...(same ? before : { output: { lines: [], total: 0 } }),
+    ...before,
+    output,
     state,
+    events: [...events, event],
     going: true,
     owedSince: event.type === 'debt-owed' ? { ...owedSince, [event.debt.id]: event.at } : owedSince,
   };

@@ -95,7 +95,7 @@ export function statusOf(ordinal: number, change: Partial<MemberStatus> = {}): M
     localCachedDownto: '2978223',
     threadsConnected: 212,
     uptime: 90_000,
-    settings: { maxConnections: 1000, fcLimit: 16, fcFactor: 1, fcSinglePrimary: false },
+    settings: { version: '10.11.19-MariaDB', maxConnections: 1000, fcLimit: 16, fcFactor: 1, fcSinglePrimary: false },
     ...change,
   };
 }
@@ -225,6 +225,7 @@ export function listing(now: string, change: Partial<Listing> = {}): Listing {
     backups: { claim: target.claim, freeBytes: 131 * GiB, readAt: clock(now) - 2 * hour - 90_000, rows: backups },
     debts: [],
     runs,
+    restored: { run: 'n5g1s7', dataBytes: 28.4 * GiB, growingMs: 441_000, otherMs: 24_000, downMs: 20_000 },
     measures: Object.fromEntries(
       free.map((each, ordinal) => [
         `data-mariadb-server-${ordinal}`,

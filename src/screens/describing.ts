@@ -1,0 +1,57 @@
+import { debtKey, debtText } from './describe-debt.ts';
+import { runText } from './describe-run.ts';
+import { stepText } from './describe-step.ts';
+import { detailLines } from './detail-panel.ts';
+import { textOf } from './line.ts';
+import type { Operations } from './operations.ts';
+import { reading } from './reading.ts';
+import { shownRun, shownStep } from './screen-run.ts';
+import type { Session } from './session.ts';
+import type { ScreensView } from './store.ts';
+import { viewOf } from './view.ts';
+import type { Writer } from './writer.ts';
+
+interface Describing {
+  readonly store: ScreensView;
+  readonly writer: Writer;
+  readonly session: Session;
+}
+
+/** Shows every value of what is under the cursor. */
+export function describe(of: Describing, { block, id }: { readonly block: string; readonly id: string }): void {
+  const view = viewOf(of.store.getState());
+  const at = view.state.now;
+  switch (block) {
+    case 'backups':
+      values(of, id, (operations) => operations.backup(id));
+      return;
+    case 'runs':
+      values(of, `Run ${id}`, async (operations) => runText(await operations.run(id), at));
+      return;
+    case 'debts': {
+      const row = view.state.listing.last?.value.debts.find((each) => debtKey(each) === id);
+      if (row !== undefined)
+        values(of, `Debt ${row.id}`, async (operations) => debtText(row, await operations.run(row.run), at));
+      return;
+    }
+    case 'steps':
+    case 'output': {
+      const shown = shownRun(view);
+      const run = shown?.state.plan?.run;
+      const step = shown === undefined ? undefined : shownStep(view, shown);
+      if (run !== undefined && step !== undefined)
+        values(of, `Step ${step}, run ${run}`, async (operations) => stepText(await operations.run(run), step, at));
+      return;
+    }
+    default:
+      values(of, id, async () => detailLines(view, block, id).map((line) => textOf(line)));
+  }
+}
+
+function values(of: Describing, title: string, read: (operations: Operations) => Promise<readonly string[]>): void {
+  const { writer } = of;
+  reading(of, async (operations) => {
+    writer.reading({ title, kind: 'values', lines: await read(operations), at: of.store.getState().now });
+    writer.show('text');
+  });
+}

@@ -1,0 +1,48 @@
+import { foldEvents } from '../engine/apply-event.ts';
+import type { PlannedStep, RunEvent } from '../engine/event.ts';
+import type { OpenRun } from './state.ts';
+
+/** A run of before, as its journal tells it. */
+export function openRunOf(events: readonly RunEvent[]): OpenRun {
+  return {
+    state: foldEvents(events),
+    events,
+    owedSince: owedSince(events),
+    going: false,
+    output: { lines: [], total: 0 },
+  };
+}
+
+function owedSince(events: readonly RunEvent[]): OpenRun['owedSince'] {
+  const owed = events.flatMap((event) => (event.type === 'debt-owed' ? [[event.debt.id, event.at] as const] : []));
+  return Object.fromEntries(owed);
+}
+
+/** An event of one kind, as it was last. */
+export function lastOf<T extends RunEvent['type']>(
+  events: readonly RunEvent[],
+  type: T,
+  fits: (event: RunEvent & { readonly type: T }) => boolean,
+): (RunEvent & { readonly type: T }) | undefined {
+  return events.findLast((event): event is RunEvent & { readonly type: T } => isOf(event, type) && fits(event));
+}
+
+/** Events of one kind, oldest first. */
+export function allOf<T extends RunEvent['type']>(
+  events: readonly RunEvent[],
+  type: T,
+): readonly (RunEvent & { readonly type: T })[] {
+  return events.filter((event) => isOf(event, type));
+}
+
+function isOf<T extends RunEvent['type']>(event: RunEvent, type: T): event is RunEvent & { readonly type: T } {
+  return event.type === type;
+}
+
+/** Steps of every part of the run, each as it was planned last. */
+export function plannedSteps(events: readonly RunEvent[]): readonly PlannedStep[] {
+  const steps = events.flatMap((event) =>
+    event.type === 'run-started' ? event.plan.steps : event.type === 'run-continued' ? event.steps : [],
+  );
+  return [...new Map(steps.map((each) => [each.step.id, each])).values()];
+}
