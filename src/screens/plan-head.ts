@@ -30,14 +30,15 @@ function dangerText(plan: Plan, steps: readonly PlannedStep[]): string {
   const of = (danger: string) => steps.filter((each) => each.danger === danger).map(({ step }) => step.id);
   const [destroys, disrupts] = [of('destroys'), of('disrupts')];
   const gates = steps.filter(({ gate }) => gate !== undefined);
+  const asks = gates.filter(({ gate, danger }) => gate === 'typed' && danger !== 'destroys').map(({ step }) => step.id);
   const typed = gates.filter(({ gate }) => gate === 'typed').length;
   const more =
     gates.length === 0
       ? 'no other gate'
       : `${gates.length} more ${gates.length === 1 ? 'gate' : 'gates'}${typed === 0 ? '' : `, ${typed === 1 ? 'one' : typed} of them typed`}`;
   const marks = [
-    destroys.length === 0 ? '' : `!! ${destroys.join(', ')}`,
-    disrupts.length === 0 ? '' : `! ${disrupts.join(', ')}`,
+    destroys.length + asks.length === 0 ? '' : `!! ${[...destroys, ...asks].join(', ')}`,
+    disrupts.length === 0 ? '' : `! ${disrupts.filter((id) => !asks.includes(id)).join(', ')}`,
   ].filter((each) => each !== '');
   return `${marks.length === 0 ? `nothing of ${plan.identity.cluster} is interrupted` : marks.join('   ')}: ${more}`;
 }
@@ -100,7 +101,7 @@ function oldDataText({ debts }: PlannedStep): string {
   const kept = debts.find(({ due }) => due === 'close');
   return kept === undefined
     ? 'deleted by the swap: there is no way back to it'
-    : `${kept.says}, until you close the run`;
+    : `${kept.says.replace(/^old data /, '')}, until you close the run`;
 }
 
 function positionText({ proposal, position }: Review): string {

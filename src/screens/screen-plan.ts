@@ -1,7 +1,8 @@
 import { formatClock } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import type { PlannedStep } from '../engine/event.ts';
-import { effectText } from '../engine/gate.ts';
+import { dangerMark } from './danger-mark.ts';
+import { effectLines } from './effect-lines.ts';
 import { gateKeys } from './gate-box.ts';
 import { blank, type Line, line, type Span, span } from './line.ts';
 import { planHead } from './plan-head.ts';
@@ -86,7 +87,7 @@ function gateLines(view: View, review: Review, seen: number, all: number, area: 
     gate.changed.length === 0 ? '' : `asked again: ${gate.changed.length} changed: ${gate.changed[0] ?? ''}`;
   const opens =
     seen < all
-      ? ` Opens when the last line was shown: ${seen} of ${all} so far.  space shows the next page`
+      ? opensText(seen, all, area.width)
       : gate.gate.need === 'typed'
         ? ` Type ${gate.gate.word}, then enter: ${gate.typed}_`
         : ` Start this run on ${target?.cluster}?   ${gate.live ? question : 'wait'}`;
@@ -94,6 +95,13 @@ function gateLines(view: View, review: Review, seen: number, all: number, area: 
     rule(again === '' ? `Gate: start this run on ${target?.cluster}?` : again, state, area.width),
     line(gate.live ? span(opens, 'strong') : opens),
   ];
+}
+
+function opensText(seen: number, all: number, width: number): string {
+  const texts = [' so far', ''].map(
+    (soFar) => ` Opens when the last line was shown: ${seen} of ${all}${soFar}.  space shows the next page`,
+  );
+  return texts.find((text) => text.length <= width) ?? texts.at(-1) ?? '';
 }
 
 /** The whole plan as lines; nothing is cut, it is paged. */
@@ -125,12 +133,12 @@ function named(name: string, text: string | undefined, width: number): Line[] {
 
 function stepPart(planned: PlannedStep, index: number, width: number): Line[] {
   const { step, danger, ms, seen } = planned;
-  const mark = danger === 'destroys' ? span('!!', 'destroys') : danger === 'disrupts' ? span(' !', 'look') : undefined;
+  const mark = dangerMark(planned);
   const id = fitText(step.id, mark === undefined ? 12 : 10, { cut: 'middle' });
   const estimate = ms === undefined ? (step.kind === 'check' ? '-' : '?') : formatClock(ms, 'up');
   const head = line(
     `${String(index + 1).padStart(3)} ${id}`,
-    ...(mark === undefined ? [] : [mark]),
+    ...(mark === undefined ? [] : [' '.repeat(2 - mark.text.length), mark]),
     ` ${danger.padEnd(8)}${estimate.padStart(7)}  `,
   );
   const room = Math.min(100, width - stepIndent - (seen === undefined ? 0 : 2));
@@ -146,6 +154,6 @@ function textsOf({ seen, says, effects }: PlannedStep): readonly string[] {
     ...(seen === undefined ? [] : [seen.says]),
     ...(seen?.warnings ?? []).map((text) => `warning: ${text}`),
     ...says,
-    ...effects.map(effectText),
+    ...effectLines(effects),
   ];
 }

@@ -64,12 +64,23 @@ export function fitText(
   return of.right === true ? blanks + short : short + blanks;
 }
 
+/** A number with its unit, and a command that somebody may paste: they stand on one line where they fit on one. */
+const unbroken =
+  /\d (?:s|min|h|d|B|[KMGTPE]iB)\b|galera-runbook (?:runs|backups|runbooks|transcript) [a-z]+(?: [A-Za-z0-9]+)?/g;
+
 /** Lines of at most `width` columns, broken at blanks; a word that is longer is broken where it must. */
 export function wrapped(text: string, width: number): string[] {
   const room = Math.max(1, width);
+  const glued = safeText(text).replaceAll(unbroken, (part) =>
+    part.length <= room ? part.replaceAll(' ', '\u00a0') : part,
+  );
+  return broken(glued, room).map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+function broken(text: string, room: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of safeText(text).split(' ')) {
+  for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (columnsOf(longer) <= room) {
       line = longer;

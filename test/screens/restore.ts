@@ -13,7 +13,18 @@ const debt = (id: string, says: string, due: 'end' | 'close' = 'end') => ({
 });
 
 const changes: { readonly [step: string]: Partial<PlannedStep> } = {
-  unpack: { debts: [debt('copies:k7m2q9', 'galera_runbook_k7m2q9 on 3 volumes')] },
+  identity: { seen: { is: 'so', says: 'this cluster; MariaDB 10.11.19 on both sides' } },
+  room: { seen: { is: 'so', says: 'needs 36.3 GiB on each of 3 volumes, least free 58.0 GiB 6 h ago' } },
+  'volumes-stay': { seen: { is: 'so', says: 'whenScaled Retain; no owner, no autoscaler' } },
+  unpack: {
+    effects: [0, 1, 2].map((ordinal) => ({
+      object: `volume of claim data-mariadb-server-${ordinal}`,
+      field: 'galera_runbook_k7m2q9',
+      from: 'not there',
+      to: '28.4 GiB, backup 20261120T210004Z prepared',
+    })),
+    debts: [debt('copies:k7m2q9', 'galera_runbook_k7m2q9 on 3 volumes')],
+  },
   cut: { debts: [debt('traffic:mariadb', 'Service mariadb selects no pod')] },
   stop: { debts: [debt('members:mariadb-server', '3 of 3 members stopped')] },
   positions: { unknowns: ['how long it takes after a crash'] },
