@@ -19,6 +19,12 @@ export function dangerOfStep({ action: name }: Step): Danger {
   return action?.kind === 'do' ? action.maxDanger : 'reads';
 }
 
+/** Whether ctrl-c stops it in the middle. */
+export function isStoppable({ action: name }: Step): boolean {
+  const action = catalogue.get(name);
+  return action?.kind === 'do' && action.stoppable;
+}
+
 export async function listAll(globals: Globals): Promise<number> {
   const files = await listRunbooks(await siteRunbooks(globals));
   const rows = await Promise.all(

@@ -12,6 +12,7 @@ import { newRun } from '../engine/state.ts';
 import { listRunbooks } from '../host/runbook-files.ts';
 import { transcript } from '../record/transcript.ts';
 import { readDocument } from '../runbook/document.ts';
+import type { Runbook } from '../runbook/runbook.ts';
 import type {
   CarriedOut,
   ClusterLook,
@@ -31,7 +32,7 @@ import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runboo
 import { eventsOfRun } from './run-events.ts';
 import { stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
-import { dangerOf, dangerOfStep } from './runbooks.ts';
+import { dangerOf, dangerOfStep, isStoppable } from './runbooks.ts';
 import { openSession, type Session, see } from './session.ts';
 import { listingOf } from './status.ts';
 import { readConfiguration } from './targets.ts';
@@ -135,7 +136,9 @@ async function runbooksFor(globals: Globals, session: Session): Promise<readonly
     files.map(async (file): Promise<readonly RunbookRow[]> => {
       try {
         const { runbook } = await loadFile(file);
-        return runbook.flavours.includes(session.config.flavour) ? [{ runbook, danger: dangerOf(runbook) }] : [];
+        return runbook.flavours.includes(session.config.flavour)
+          ? [{ runbook, danger: dangerOf(runbook), steps: factsOfSteps(runbook) }]
+          : [];
       } catch (thrown) {
         if (!(thrown instanceof RunbookError)) throw thrown;
         return [];
@@ -143,6 +146,12 @@ async function runbooksFor(globals: Globals, session: Session): Promise<readonly
     }),
   );
   return rows.flat();
+}
+
+function factsOfSteps({ steps, rollback }: Runbook): RunbookRow['steps'] {
+  return Object.fromEntries(
+    [...steps, ...rollback].map((step) => [step.id, { danger: dangerOfStep(step), stoppable: isStoppable(step) }]),
+  );
 }
 
 async function propose(globals: Globals, session: Session, wish: Wish): Promise<Proposal> {

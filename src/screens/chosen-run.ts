@@ -1,4 +1,5 @@
-import { kept, owed } from '../engine/state.ts';
+import { resumption } from '../engine/resumption.ts';
+import { kept } from '../engine/state.ts';
 import type { RunSummary } from '../record/run-summary.ts';
 import type { DebtRow } from '../views/status-view.ts';
 import { debtKey } from './describe-debt.ts';
@@ -51,7 +52,7 @@ function ofState({ state, going }: OpenRun): ChosenRun | undefined {
   const keeps = !going && !state.closed && kept(state).length > 0;
   return {
     run: state.plan.run,
-    stopped: !going && !state.closed && ((state.exit !== 0 && owed(state).length > 0) || state.exit === undefined),
+    stopped: !going && !state.closed && ['anew', 'same-part'].includes(resumption(state).is),
     canGoBack: keeps || (!going && !state.closed && state.crossed),
     keeps,
   };

@@ -1,4 +1,5 @@
 import { dateTimeText } from '../base/time.ts';
+import { readDocument } from '../runbook/document.ts';
 import { chooseTarget } from './choosing-target.ts';
 import { chosenDebt, chosenRun } from './chosen-run.ts';
 import { describe } from './describing.ts';
@@ -169,9 +170,9 @@ function open(acting: Acting): void {
   const opens: { readonly [block: string]: () => void } = {
     parameters: () => editValue(acting, cursor.id),
     targets: () => acting.switchTo(cursor.id),
-    steps: () => stepOutput(acting),
+    steps: () => stepText(acting),
     runs: () => openRun(acting, cursor.id),
-    debts: () => openRun(acting, cursor.id.split(' ')[0] ?? ''),
+    ...(screen === 'runs' ? { debts: () => openRun(acting, cursor.id.split(' ')[0] ?? '') } : {}),
   };
   (opens[cursor.block] ?? (() => describe(acting, cursor)))();
 }
@@ -215,6 +216,20 @@ function stepOutput({ store, writer, session }: Acting): void {
   });
 }
 
+/** The section of the step under the cursor, as its author has written it. */
+function stepText({ store, writer }: Acting): void {
+  const view = viewOf(store.getState());
+  const run = shownRun(view);
+  const id = run === undefined ? undefined : shownStep(view, run);
+  const step = run?.state.order.find((planned) => planned.step.id === id)?.step;
+  if (step === undefined) return;
+  const text = `## ${step.title} \`${step.id}\`\n\n${step.prose}`;
+  const dangers = Object.fromEntries((run?.state.order ?? []).map((planned) => [planned.step.id, planned.danger]));
+  const title = `Step ${step.id} of run ${run?.state.plan?.run}`;
+  writer.reading({ title, kind: 'markdown', lines: text.split('\n'), blocks: readDocument(text), dangers });
+  writer.show('text');
+}
+
 function readRunbook({ session, writer }: Acting, name: string): void {
   reading({ session, writer }, async (operations) => {
     const { text, blocks, dangers } = await operations.document(name);
@@ -226,7 +241,7 @@ function readRunbook({ session, writer }: Acting, name: string): void {
 function logs(acting: Acting): void {
   const member = cursorId(acting, 'members');
   const { writer, store } = acting;
-  if (store.getState().ui.screen === 'run') {
+  if (member === undefined && store.getState().ui.screen === 'run') {
     stepOutput(acting);
     return;
   }

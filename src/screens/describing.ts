@@ -1,3 +1,4 @@
+import type { DebtRow } from '../views/status-view.ts';
 import { debtKey, debtText } from './describe-debt.ts';
 import { runText } from './describe-run.ts';
 import { stepText } from './describe-step.ts';
@@ -8,7 +9,7 @@ import { reading } from './reading.ts';
 import { shownRun, shownStep } from './screen-run.ts';
 import type { Session } from './session.ts';
 import type { ScreensView } from './store.ts';
-import { viewOf } from './view.ts';
+import { type View, viewOf } from './view.ts';
 import type { Writer } from './writer.ts';
 
 interface Describing {
@@ -29,7 +30,7 @@ export function describe(of: Describing, { block, id }: { readonly block: string
       values(of, `Run ${id}`, async (operations) => runText(await operations.run(id), at));
       return;
     case 'debts': {
-      const row = view.state.listing.last?.value.debts.find((each) => debtKey(each) === id);
+      const row = debtRow(view, id);
       if (row !== undefined)
         values(of, `Debt ${row.id}`, async (operations) => debtText(row, await operations.run(row.run), at));
       return;
@@ -46,6 +47,25 @@ export function describe(of: Describing, { block, id }: { readonly block: string
     default:
       values(of, id, async () => detailLines(view, block, id).map((line) => textOf(line)));
   }
+}
+
+/** As it is listed; what has just failed here is not in the list yet. */
+function debtRow(view: View, id: string): DebtRow | undefined {
+  const listed = view.state.listing.last?.value.debts.find((each) => debtKey(each) === id);
+  const run = shownRun(view);
+  const debt = run?.state.debts.find((each) => debtKey({ run: run.state.plan?.run ?? '', id: each.id }) === id);
+  if (listed !== undefined || run === undefined || debt === undefined) return listed;
+  const { state, owedSince, going } = run;
+  return {
+    run: state.plan?.run ?? '',
+    id: debt.id,
+    step: debt.step,
+    says: debt.says,
+    since: owedSince[debt.id] ?? state.startedAt ?? view.state.now,
+    by: state.by,
+    due: debt.due,
+    carried: going,
+  };
 }
 
 function values(of: Describing, title: string, read: (operations: Operations) => Promise<readonly string[]>): void {

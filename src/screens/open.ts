@@ -140,6 +140,11 @@ export function openScreens(options: ScreensOptions): OpenScreens {
           writer.story();
           commands.story(acting);
         }
+        // Its rollback stands beside a run that it can be taken back with.
+        void operations.runbooks().then(
+          (runbooks) => (session.operations === operations ? writer.runbooks(runbooks) : undefined),
+          () => undefined,
+        );
         live = new Live(operations, store, writer, operations.time ?? timers);
         live.start();
       },

@@ -5,7 +5,7 @@ import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
 import type { RunSummary } from '../record/run-summary.ts';
 import type { DocumentBlock } from '../runbook/document.ts';
-import type { Runbook } from '../runbook/runbook.ts';
+import type { Danger, Runbook } from '../runbook/runbook.ts';
 import type { Identity } from '../target/identity.ts';
 import type { RestorePace } from '../views/restore-pace.ts';
 import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
@@ -75,6 +75,14 @@ export interface Document {
 export interface RunbookRow {
   readonly runbook: Runbook;
   readonly danger: string;
+  /** Of each step, the rollback's too. */
+  readonly steps: { readonly [step: string]: StepFacts };
+}
+
+export interface StepFacts {
+  readonly danger: Danger;
+  /** ctrl-c stops it in the middle; otherwise it is finished first. */
+  readonly stoppable: boolean;
 }
 
 /** What the operator wants planned: a runbook by name, with its parameters as on the command line. */

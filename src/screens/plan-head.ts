@@ -71,25 +71,33 @@ function fromText(view: View, plan: Plan): string {
   ].join('  ');
 }
 
-/** From the step that cuts clients off to the one that pays for it. */
-function clientsText(steps: readonly PlannedStep[]): string {
+/** From the step that cuts clients off to the one that pays for it, that one too; undefined: clients are not cut off. */
+export function outage(
+  steps: readonly PlannedStep[],
+): { readonly before: readonly PlannedStep[]; readonly without: readonly PlannedStep[] } | undefined {
   const owes = (id: string) => steps.findIndex(({ debts }) => debts.some((debt) => debt.id.startsWith(id)));
   const cut = owes('traffic') === -1 ? owes('members') : owes('traffic');
-  if (cut === -1) {
+  if (cut === -1) return undefined;
+  const id = steps[cut]?.step.id ?? '';
+  const paid = steps.findIndex(({ step }, index) => index > cut && step.pays.includes(id));
+  return { before: steps.slice(0, cut), without: steps.slice(cut, paid === -1 ? undefined : paid + 1) };
+}
+
+function clientsText(steps: readonly PlannedStep[]): string {
+  const out = outage(steps);
+  if (out === undefined) {
     const off = steps.filter(({ danger }) => danger === 'disrupts' || danger === 'destroys');
     return off.length === 0
       ? 'are not interrupted'
       : `are concerned by ${off.map(({ step }) => step.id).join(', ')}: how, is said there`;
   }
-  const id = steps[cut]?.step.id ?? '';
-  const paid = steps.findIndex(({ step }, index) => index > cut && step.pays.includes(id));
-  const gates = steps.slice(cut + 1, paid === -1 ? undefined : paid + 1).some(({ gate }) => gate !== undefined);
-  const without = timeOf(steps.slice(cut, paid === -1 ? undefined : paid + 1));
-  const before = timeOf(steps.slice(0, cut));
+  const gates = out.without.slice(1).some(({ gate }) => gate !== undefined);
+  const without = timeOf(out.without);
+  const before = timeOf(out.before);
   return `without a database ${without}${gates ? ' and your time at gates' : ''}${before === 'no time' ? '' : `, after ${before.replace('about ', '')}`}`;
 }
 
-function timeOf(steps: readonly PlannedStep[]): string {
+export function timeOf(steps: readonly PlannedStep[]): string {
   const known = steps.reduce((sum, { ms }) => sum + (ms ?? 0), 0);
   const open = steps.some(({ ms, step }) => ms === undefined && step.kind !== 'check');
   if (known === 0) return open ? 'for a time that is not known' : 'no time';

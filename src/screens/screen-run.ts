@@ -1,19 +1,19 @@
-import { formatBytes } from '../base/bytes.ts';
-import { formatAge, formatClock, formatDuration } from '../base/duration.ts';
+import { formatClock } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import type { PlannedStep } from '../engine/event.ts';
-import { effectText } from '../engine/gate.ts';
 import { owed, type RunState, stepState } from '../engine/state.ts';
-import { leadingChecks, stepNumber } from '../record/step-number.ts';
-import type { Pulse } from '../target/look.ts';
-import { failureLines } from './failure-lines.ts';
-import { apart, blank, fitLine, type Line, line, span } from './line.ts';
-import { ordinalOf, outputPane } from './output-pane.ts';
+import { stepNumber } from '../record/step-number.ts';
+import { aboutStep } from './about-step.ts';
+import { debtKey } from './describe-debt.ts';
+import { type FailureCursor, failureLines } from './failure-lines.ts';
+import { blank, type Line, line } from './line.ts';
+import { outputPane } from './output-pane.ts';
 import { type Section, sideBySide } from './panes.ts';
-import type { Block, Screen } from './screen.ts';
-import { inRole, type Sign, sign } from './signs.ts';
+import { endSays, interruptSays } from './run-says.ts';
+import { type Block, cursorIn, type Screen } from './screen.ts';
 import type { OpenRun } from './state.ts';
-import { wrapped } from './text.ts';
+import { stepList } from './step-list.ts';
+import { columnsOf } from './text.ts';
 import { type Area, isTall, isWide, type View } from './view.ts';
 
 const leftWidth = 25;
@@ -26,27 +26,53 @@ export const runScreen: Screen = {
   body(view, area) {
     const run = shownRun(view);
     if (run === undefined) return [line('  no run is open: b takes a backup, r restores one')];
-    if (!run.going && run.state.failure !== undefined) return failureLines(view, run, area);
+    if (hasFailed(run)) return failureLines(view, run, failureCursor(view), area);
     return runBody(view, run, area);
   },
   hints: (view) =>
     shownRun(view)?.going === true
       ? ['open', 'logs', 'describe', 'next-block', 'help', 'leave']
-      : ['logs', 'describe', 'resume', 'rollback', 'close', 'story', 'transcript', 'help', 'back'],
+      : ['logs', 'describe', 'resume', 'rollback', 'repair', 'close', 'story', 'transcript', 'help', 'back'],
   line(view) {
     const run = shownRun(view);
-    return run?.going === true ? interruptSays(run.state) : endSays(run);
+    if (run === undefined) return undefined;
+    return run.going ? interruptSays(view, run) : endSays(run);
   },
 };
 
 function blocks(view: View): readonly Block[] {
   const run = shownRun(view);
   if (run === undefined) return [];
+  if (hasFailed(run)) return failureBlocks(view, run);
   const start = shownStep(view, run);
   return [
     { name: 'steps', ids: listed(run.state).map(({ step }) => step.id), ...(start === undefined ? {} : { start }) },
     { name: 'output', ids: ['output'] },
+    { name: 'members', ids: view.cluster.members.map(({ look }) => look.member) },
   ];
+}
+
+/** What is broken first: a member, or else the step that failed. */
+function failureBlocks({ cluster }: View, { state }: OpenRun): readonly Block[] {
+  const run = state.plan?.run ?? '';
+  const broken = cluster.members.find(({ row }) => row.sign === 'bad' || row.sign === 'unknown')?.look.member;
+  const members = {
+    name: 'members',
+    ids: cluster.members.map(({ look }) => look.member),
+    ...(broken === undefined ? {} : { start: broken }),
+  };
+  const steps = { name: 'steps', ids: state.failure === undefined ? [] : [state.failure.step] };
+  const debts = { name: 'debts', ids: owed(state).map(({ id }) => debtKey({ run, id })) };
+  return broken === undefined ? [steps, debts, members] : [members, steps, debts];
+}
+
+function failureCursor(view: View): FailureCursor {
+  const debt = cursorIn(view, blocks(view), 'debts');
+  return { step: cursorIn(view, blocks(view), 'steps') !== undefined, ...(debt === undefined ? {} : { debt }) };
+}
+
+function hasFailed({ going, state }: OpenRun): boolean {
+  return !going && state.failure !== undefined;
 }
 
 /** The run that the screen is about. */
@@ -59,7 +85,9 @@ function listed({ order }: RunState): readonly PlannedStep[] {
 }
 
 /** The step under the cursor; as long as nobody has moved it, the one that is at work. */
-export function shownStep({ state }: View, { state: run }: OpenRun): string | undefined {
+export function shownStep({ state }: View, of: OpenRun): string | undefined {
+  const { state: run } = of;
+  if (hasFailed(of)) return run.failure?.step;
   const kept = state.ui.cursors.steps?.id;
   if (kept !== undefined && run.order.some(({ step }) => step.id === kept)) return kept;
   const begun = listed(run).filter(({ step }) => stepState(run, step.id).startedAt !== undefined);
@@ -71,19 +99,11 @@ function runBody(view: View, run: OpenRun, area: Area): Line[] {
   const left = isWide(view) ? wideLeftWidth : leftWidth;
   const cursor = shownStep(view, run);
   const width = area.width - left - 1;
-  const number =
-    cursor === undefined
-      ? ''
-      : `, step ${(stepNumber(state.order, current(state)?.step.id ?? cursor) ?? '?').replace('/', ' of ')}`;
-  const since = state.startedAt ?? view.state.now;
-  const by = isWide(view) ? `, by ${state.by.replace(/ \(.*\)$/, '')}` : '';
-  const end = state.endedAt ?? view.state.now;
-  const title = `${state.plan?.runbook.name}${number}, ${formatClock(end - since)} since ${clockText(since)}${by}`;
   const steps: Section = {
     head: [`Run ${state.plan?.run}`, ''],
-    lines: stepLines(view, run, cursor, left, area.height - 1),
+    lines: stepList(view, run, cursor, { width: left, height: area.height - 1 }),
   };
-  const right = rightSections(view, run, cursor, { width, height: area.height }, title);
+  const right = rightSections(view, run, cursor, { width, height: area.height });
   return sideBySide([steps], right, left, area);
 }
 
@@ -91,192 +111,32 @@ function current(state: RunState): PlannedStep | undefined {
   return state.order.find(({ step }) => stepState(state, step.id).is === 'started');
 }
 
-// --- the steps at the left
-
-function stepLines(view: View, run: OpenRun, cursor: string | undefined, width: number, height: number): Line[] {
-  const { state } = run;
-  const leading = leadingChecks(state.order);
-  const allHeld = leading.length > 1 && leading.every(({ step }) => stepState(state, step.id).is === 'passed');
-  const fold = allHeld && !isTall(view) ? leading : [];
-  const folded = fold.length === 0 ? [] : [foldedLine(fold, state, width)];
-  const steps = state.order.filter((each) => each.skipped === undefined && !fold.includes(each));
-  const lines = [...folded, ...steps.map((planned) => stepLine(view, run, planned, planned.step.id === cursor, width))];
-  const rest = restLines(view, run);
-  const at = lines.findIndex((each) => each[0]?.text === '>');
-  const room = Math.max(1, height - Math.min(rest.length, 2));
-  const top = Math.max(0, Math.min(at - room + 2, lines.length - room));
-  const shown = lines.slice(top, top + room);
-  return [...shown, ...rest.slice(0, height - shown.length)];
+/** Names give way, numbers and times never. */
+function titleOf(view: View, { state }: OpenRun, cursor: string | undefined, width: number): string {
+  const number = cursor === undefined ? undefined : stepNumber(state.order, current(state)?.step.id ?? cursor);
+  const of = number?.replace('/', ' of ');
+  const since = state.startedAt ?? view.state.now;
+  const end = state.endedAt ?? view.state.now;
+  const time = `${formatClock(end - since)} since ${clockText(since)}`;
+  const by = isWide(view) ? `, by ${state.by.replace(/ \(.*\)$/, '')}` : '';
+  const name = state.plan?.runbook.name ?? '';
+  const places = of === undefined ? [''] : [`, step ${of}`, `, ${of}`];
+  const titles = [...places.map((place) => `${name}${place}, ${time}${by}`), `${of ?? name}, ${time}`];
+  return titles.find((title) => columnsOf(title) + 4 <= width) ?? time;
 }
 
-function foldedLine(fold: readonly PlannedStep[], state: RunState, width: number): Line {
-  const times = fold.map(({ step }) => stepState(state, step.id));
-  const from = Math.min(...times.flatMap(({ startedAt, endedAt }) => startedAt ?? endedAt ?? []));
-  const to = Math.max(...times.flatMap(({ endedAt }) => endedAt ?? []));
-  const took = Number.isFinite(from) && Number.isFinite(to) ? formatClock(to - from) : '';
-  return apart(line(' ', sign('good'), ` ${fold.length} checks`), line(`${took} `), width);
-}
-
-function stepLine(view: View, run: OpenRun, planned: PlannedStep, focused: boolean, width: number): Line {
-  const { step, danger, ms } = planned;
-  const at = stepState(run.state, step.id);
-  const mark = danger === 'destroys' ? span(' !!', 'destroys') : danger === 'disrupts' ? span(' !', 'look') : span('');
-  const of = signOfStep(run.state, planned);
-  const started = at.startedAt === undefined ? '' : clockText(at.startedAt);
-  const took =
-    at.is === 'pending' || at.startedAt === undefined
-      ? at.is === 'skipped'
-        ? 'not owed'
-        : ms === undefined
-          ? ''
-          : `(${formatClock(ms, 'up')})`
-      : formatClock((at.endedAt ?? view.state.now) - at.startedAt);
-  const right = isWide(view) ? `${started} ${took.padStart(6)}` : took;
-  const name = line(
-    focused ? span('>', 'cursor') : ' ',
-    sign(of),
-    ' ',
-    inRole(of === 'good' ? 'none' : of, step.id),
-    at.is === 'pending' ? mark : span(''),
-  );
-  return apart(name, line(`${right} `), width);
-}
-
-function signOfStep(state: RunState, { step }: PlannedStep): Sign {
-  const at = stepState(state, step.id);
-  if (state.gate?.step === step.id) return 'look';
-  if (at.is === 'failed') return at.inDoubt === true ? 'unknown' : 'bad';
-  return ({ pending: 'none', started: 'running', passed: 'good', skipped: 'off' } as const)[at.is];
-}
-
-function restLines(view: View, run: OpenRun): Line[] {
-  const { state } = run;
-  const pending = state.order.filter(({ step }) => stepState(state, step.id).is === 'pending');
-  const gates = pending.filter(({ gate }) => gate !== undefined).length;
-  const left = pending.reduce((sum, { ms }) => sum + (ms ?? 0), 0) + (run.progress?.leftMs ?? 0);
-  const end = `${clockText(view.state.now + left).slice(0, 5)}Z`;
-  return [
-    ...(gates > 0 ? [line(` gates to come: ${gates}`)] : []),
-    ...(run.going && left > 0 ? [line(` done about ${end}${gates > 0 && isWide(view) ? ', and gates' : ''}`)] : []),
-  ];
-}
-
-// --- what it does, at the right
-
-function rightSections(view: View, run: OpenRun, cursor: string | undefined, area: Area, title: string): Section[] {
+function rightSections(view: View, run: OpenRun, cursor: string | undefined, area: Area): Section[] {
   const planned = run.state.order.find(({ step }) => step.id === cursor);
-  const text = planned === undefined ? [] : aboutStep(view, run, planned, area.width - 1);
-  const outputRoom = Math.max(isTall(view) ? 5 : 2, area.height - text.length - 2);
-  const room = area.height - 2 - outputRoom;
+  const output = isTall(view) ? 5 : 2;
+  const most = { width: area.width, height: area.height - 2 - output };
+  const text = planned === undefined ? [] : aboutStep(view, run, planned, most).slice(0, most.height);
+  const room = Math.min(most.height, text.length);
   return [
-    { head: ['', title], lines: filledTo(text, room) },
-    outputPane(view, run, cursor, { ...area, height: outputRoom }),
+    { head: ['', titleOf(view, run, cursor, area.width)], lines: filledTo(text, room) },
+    outputPane(view, run, cursor, { ...area, height: area.height - 2 - room }),
   ];
 }
 
 function filledTo(lines: readonly Line[], height: number): readonly Line[] {
   return Array.from({ length: Math.max(0, height) }, (_, index) => lines[index] ?? blank);
-}
-
-function aboutStep(view: View, run: OpenRun, planned: PlannedStep, width: number): readonly Line[] {
-  const { step, danger } = planned;
-  const at = stepState(run.state, step.id);
-  const prose = firstSentences(step.prose).flatMap((text) => wrapped(text, Math.min(100, width)));
-  const effects = planned.effects.map((effect) => effectText(effect)).flatMap((text) => wrapped(text, width));
-  const head = isWide(view) ? apart(line(` ${step.title}`), line(`${danger} `), width + 1) : line(` ${step.title}`);
-  const progress = at.is === 'started' ? progressLines(view, run, width) : [];
-  const ended =
-    at.is === 'passed' && at.endedAt !== undefined
-      ? [line(` done ${clockText(at.endedAt)}`)]
-      : at.is === 'failed'
-        ? wrapped(`failed: ${at.failure?.found ?? ''}`, width).map((text) => line(' ', span(text, 'bad')))
-        : [];
-  const room = progress.length > 0 ? 2 : 4;
-  return [
-    head,
-    ...prose.slice(0, room).map((text) => line(` ${text}`)),
-    ...(isTall(view) || progress.length === 0 ? [blank, ...effects.slice(0, 6).map((text) => line(` ${text}`))] : []),
-    ...(progress.length > 0 || ended.length > 0 ? [blank] : []),
-    ...progress,
-    ...ended,
-  ];
-}
-
-function firstSentences(prose: string): readonly string[] {
-  const paragraphs = prose.split(/\n\s*\n/).map((each) =>
-    each
-      .replaceAll(/^>\s?(\[!\w+\])?/gm, '')
-      .replaceAll(/\s+/g, ' ')
-      .replaceAll(/[*`]/g, '')
-      .trim(),
-  );
-  return paragraphs.filter((each) => each !== '');
-}
-
-function progressLines(view: View, run: OpenRun, width: number): Line[] {
-  const { progress } = run;
-  if (progress === undefined) return [];
-  const stalled = progress.unchangedMs >= 10_000;
-  const change = stalled
-    ? line(
-        ' ',
-        sign('look'),
-        ` no change for ${formatAge(progress.unchangedMs)}${progress.deadlineMs === undefined ? '' : `, gives up in ${formatDuration(progress.deadlineMs)}`}`,
-      )
-    : line(` last change ${formatAge(progress.unchangedMs)} ago`);
-  const members = progress.members.map((pulse) => pulseLine(view, pulse, width));
-  const total =
-    progress.total === undefined
-      ? ''
-      : ` of ${formatBytes(Math.max(...progress.members.map(({ total: each }) => each ?? 0)))}`;
-  return [
-    line(` ${progress.phases.join(', ')}${total}`),
-    ...members,
-    ...(progress.bytesPerSecond === undefined
-      ? []
-      : [
-          line(
-            ` all: ${formatBytes(progress.bytesPerSecond)}/s, ${progress.leftMs === undefined ? 'time left not known yet' : `${formatClock(progress.leftMs, 'up')} left`}`,
-          ),
-        ]),
-    ...(progress.says === undefined ? [] : wrapped(progress.says, width).map((text) => line(` ${text}`))),
-    change,
-  ];
-}
-
-const barWidth = 18;
-
-function pulseLine(view: View, pulse: Pulse, width: number): Line {
-  const name = pulse.member === undefined ? '' : isWide(view) ? `${pulse.member} ` : `${ordinalOf(pulse.member)} `;
-  if (pulse.bytes === undefined || pulse.total === undefined || pulse.total === 0)
-    return fitLine(line(` ${name}${pulse.phase}${pulse.says === undefined ? '' : `: ${pulse.says}`}`), width);
-  const share = Math.min(1, pulse.bytes / pulse.total);
-  const done = Math.floor(share * barWidth);
-  return fitLine(
-    line(
-      ` ${name}`,
-      span('━'.repeat(done), 'running'),
-      span('─'.repeat(barWidth - done), 'left'),
-      `${`${Math.floor(share * 100)}%`.padStart(5)}${formatBytes(pulse.bytes, 'down').padStart(10)}`,
-    ),
-    width,
-  );
-}
-
-// --- row 23
-
-/** What ctrl-c means now. */
-function interruptSays(state: RunState): string {
-  if (state.stop === 'soft')
-    return 'stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on';
-  if (state.crossed) return 'ctrl-c now: the step is finished, then the run stops; you decide what is paid';
-  const debts = owed(state);
-  const pays =
-    debts.length === 0 ? 'nothing is owed yet' : `${debts.map(({ id }) => id.split(':')[0]).join(', ')} paid first`;
-  return `ctrl-c now: stops at the next safe point; ${pays}`;
-}
-
-function endSays(run: OpenRun | undefined): string | undefined {
-  if (run?.state.exit === undefined) return undefined;
-  return `run ${run.state.plan?.run} ended with exit ${run.state.exit}`;
 }

@@ -10,6 +10,13 @@ const stalledAfter = 10_000;
 /** A rate over less than this says nothing about the time left. */
 const leastForRate = 10_000;
 
+/** What one member has told last, and how fast it goes. */
+export interface MemberProgress extends Pulse {
+  readonly bytesPerSecond?: number;
+  readonly leftMs?: number;
+  readonly unchangedMs: number;
+}
+
 /** Progress of the running step as data: sums over its members. */
 export interface Progress {
   readonly step: string;
@@ -24,7 +31,38 @@ export interface Progress {
   readonly runningMs: number;
   /** Until the step's deadline, where it has one. */
   readonly deadlineMs?: number;
-  readonly members: readonly Pulse[];
+  readonly members: readonly MemberProgress[];
+}
+
+/** Bytes over the last half a minute. */
+class Rate {
+  #samples: { readonly at: number; readonly bytes: number }[] = [];
+
+  add(at: number, bytes: number): void {
+    this.#samples = [...this.#samples.filter((each) => at - each.at <= every), { at, bytes }];
+  }
+
+  /** What was counted before is about something else. */
+  restart(): void {
+    this.#samples = [];
+  }
+
+  /** Rate, and time left of `left` bytes; nothing as long as too little was seen. */
+  of(left: number): { readonly bytesPerSecond?: number; readonly leftMs?: number } {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    if (first === undefined || last === undefined || last.at - first.at < leastForRate) return {};
+    const bytesPerSecond = ((last.bytes - first.bytes) / (last.at - first.at)) * 1000;
+    return bytesPerSecond <= 0 || left <= 0
+      ? { bytesPerSecond }
+      : { bytesPerSecond, leftMs: (left / bytesPerSecond) * 1000 };
+  }
+}
+
+interface Watched {
+  readonly pulse: Pulse;
+  readonly rate: Rate;
+  readonly changedAt: number;
 }
 
 /** Watches the pulses of one step after the other, and says when a line is due: every 30 s, and once when nothing changes any more. */
@@ -32,8 +70,8 @@ export class ProgressWatch {
   #step: string | undefined;
   #startedAt = 0;
   #timeoutMs: number | undefined;
-  readonly #pulses = new Map<string, Pulse>();
-  #samples: { readonly at: number; readonly bytes: number }[] = [];
+  readonly #members = new Map<string, Watched>();
+  readonly #rate = new Rate();
   #changedAt = 0;
   #toldAt = 0;
   #toldStall = false;
@@ -43,8 +81,8 @@ export class ProgressWatch {
       this.#step = event.step;
       this.#startedAt = stepState(state, event.step).startedAt ?? event.at;
       this.#timeoutMs = state.order.find(({ step }) => step.id === event.step)?.step.timeoutMs;
-      this.#pulses.clear();
-      this.#samples = [];
+      this.#members.clear();
+      this.#rate.restart();
       this.#changedAt = event.at;
       this.#toldAt = event.at;
       this.#toldStall = false;
@@ -56,15 +94,19 @@ export class ProgressWatch {
   pulse(pulse: Pulse, now: number): void {
     if (pulse.step !== this.#step) return;
     const key = pulse.member ?? '';
-    const before = this.#pulses.get(key);
-    this.#pulses.set(key, pulse);
-    if (before?.phase === pulse.phase && before.bytes === pulse.bytes && before.says === pulse.says) return;
+    const { pulse: before, rate = new Rate(), changedAt = now } = this.#members.get(key) ?? {};
+    const same = before?.phase === pulse.phase && before.bytes === pulse.bytes && before.says === pulse.says;
+    this.#members.set(key, { pulse, rate, changedAt: same ? changedAt : now });
+    if (same) return;
     this.#changedAt = now;
     this.#toldStall = false;
-    const bytes = this.#sum('bytes');
-    // A new phase counts from nothing again: what was measured before is about something else.
-    if (before !== undefined && before.phase !== pulse.phase) this.#samples = [];
-    this.#samples = [...this.#samples.filter(({ at }) => now - at <= every), { at: now, bytes }];
+    // A new phase counts from nothing again.
+    if (before !== undefined && before.phase !== pulse.phase) {
+      this.#rate.restart();
+      rate.restart();
+    }
+    this.#rate.add(now, this.#sum('bytes'));
+    if (pulse.bytes !== undefined) rate.add(now, pulse.bytes);
   }
 
   /** The running step as it is now; undefined between steps. */
@@ -75,7 +117,7 @@ export class ProgressWatch {
   /** Something to say now, or not. */
   due(now: number): Progress | undefined {
     if (this.#step === undefined) return undefined;
-    const stalls = !this.#toldStall && this.#pulses.size > 0 && now - this.#changedAt >= stalledAfter;
+    const stalls = !this.#toldStall && this.#members.size > 0 && now - this.#changedAt >= stalledAfter;
     if (!stalls && now - this.#toldAt < every) return undefined;
     this.#toldAt = now;
     this.#toldStall ||= stalls;
@@ -83,17 +125,21 @@ export class ProgressWatch {
   }
 
   #now(step: string, now: number): Progress {
-    const members = [...this.#pulses.values()];
+    const members = [...this.#members.values()].map(
+      ({ pulse, rate, changedAt }): MemberProgress => ({
+        ...pulse,
+        ...rate.of((pulse.total ?? 0) - (pulse.bytes ?? 0)),
+        unchangedMs: now - changedAt,
+      }),
+    );
     const total = this.#sum('total');
     const bytes = this.#sum('bytes');
-    const rate = this.#rate();
     const says = [...new Set(members.map((pulse) => pulse.says).filter((text) => text !== undefined))];
     return {
       step,
       phases: [...new Set(members.map(({ phase }) => phase))],
       ...(total > 0 ? { bytes: Math.min(bytes, total), total } : {}),
-      ...(rate === undefined ? {} : { bytesPerSecond: rate }),
-      ...(rate === undefined || rate <= 0 || total <= bytes ? {} : { leftMs: ((total - bytes) / rate) * 1000 }),
+      ...this.#rate.of(total - bytes),
       ...(says.length === 0 ? {} : { says: says.join('; ') }),
       unchangedMs: now - this.#changedAt,
       runningMs: now - this.#startedAt,
@@ -103,14 +149,7 @@ export class ProgressWatch {
   }
 
   #sum(field: 'bytes' | 'total'): number {
-    return [...this.#pulses.values()].reduce((sum, pulse) => sum + (pulse[field] ?? 0), 0);
-  }
-
-  #rate(): number | undefined {
-    const first = this.#samples[0];
-    const last = this.#samples.at(-1);
-    if (first === undefined || last === undefined || last.at - first.at < leastForRate) return undefined;
-    return ((last.bytes - first.bytes) / (last.at - first.at)) * 1000;
+    return [...this.#members.values()].reduce((sum, { pulse }) => sum + (pulse[field] ?? 0), 0);
   }
 }
 

@@ -84,6 +84,7 @@ export async function opened(
       {
         runbook: { ...runbook(of.steps ?? []), name: 'galera-backup', parameters: of.parameters ?? {} },
         danger: 'changes',
+        steps: {},
       },
     ],
     propose: async (wish) => {

@@ -1,0 +1,119 @@
+import { formatBytes } from '../base/bytes.ts';
+import { formatAge, formatClock, formatDuration } from '../base/duration.ts';
+import { clockText } from '../base/time.ts';
+import { reserveFloor } from '../galera/room.ts';
+import type { MemberProgress, Progress } from '../views/progress.ts';
+import { bytesOf } from '../views/words.ts';
+import { fitLine, type Line, line, span } from './line.ts';
+import { ordinalOf } from './output-pane.ts';
+import { sign } from './signs.ts';
+import { columnsOf, fitText, wrapped } from './text.ts';
+import { isWide, type View } from './view.ts';
+
+/** After so long without change it is said, and what ends the waiting. */
+const stalledMs = 10_000;
+const [narrowBar, wideBar] = [17, 21];
+const share = 5;
+const bytes = 10;
+const rate = 12;
+const time = 7;
+const change = 10;
+
+/** How far a step is: each member's bytes, rate and time left, then when it changed last and what stays free. */
+export function pulseLines(view: View, progress: Progress, width: number): readonly Line[] {
+  const { members } = progress;
+  const counted = members.some(({ total }) => total !== undefined && total > 0);
+  const names = Math.max(0, ...members.map((each) => columnsOf(nameOf(view, each))));
+  return [
+    headLine(view, progress, names, counted),
+    ...members.flatMap((each) => memberLines(view, each, names, width)),
+    ...(counted && isWide(view) && members.length > 1 ? [allLine(progress, names)] : []),
+    ...(progress.says === undefined || counted
+      ? []
+      : wrapped(progress.says, width - 1).map((text) => line(` ${text}`))),
+    changeLine(view, progress),
+    ...(counted ? freeLines(view, width) : []),
+  ].map((each) => fitLine(each, width));
+}
+
+/** In narrow places a member is its ordinal, in the order of the strip above. */
+function nameOf(view: View, { member }: MemberProgress): string {
+  return member === undefined ? '' : isWide(view) ? member : ordinalOf(member);
+}
+
+function headLine(view: View, { phases, members }: Progress, names: number, counted: boolean): Line {
+  if (!counted) return line(` ${phases.join(', ')}`);
+  const totals = [...new Set(members.flatMap(({ total }) => total ?? []))];
+  const of = totals.length === 1 ? `of ${formatBytes(totals[0] ?? 0)}` : '';
+  const room = 1 + (names > 0 ? names + 1 : 0) + barOf(view) + share + bytes;
+  const phase = fitText(` ${phases.join(', ')}`, room - of.length);
+  const wide = isWide(view) ? 'change'.padStart(change - 2) : '';
+  return line(`${phase}${of}${'rate'.padStart(rate)}${'left'.padStart(time)}${wide}`);
+}
+
+function barOf(view: View): number {
+  return isWide(view) ? wideBar : narrowBar;
+}
+
+function memberLines(view: View, pulse: MemberProgress, names: number, width: number): readonly Line[] {
+  const name = names === 0 ? ' ' : ` ${fitText(nameOf(view, pulse), names)} `;
+  if (pulse.bytes === undefined || pulse.total === undefined || pulse.total === 0) {
+    const says = pulse.says === undefined ? pulse.phase : `${pulse.phase}: ${pulse.says}`;
+    return wrapped(says, width - columnsOf(name)).map((text, index) =>
+      line(index === 0 ? name : ' '.repeat(columnsOf(name)), text),
+    );
+  }
+  const late = isWide(view) ? `${formatAge(pulse.unchangedMs)} ago`.padStart(change) : '';
+  return [
+    line(
+      name,
+      ...barSpans(pulse.bytes / pulse.total, barOf(view)),
+      formatBytes(pulse.bytes, 'down').padStart(bytes),
+      (pulse.bytesPerSecond === undefined ? '-' : `${formatBytes(pulse.bytesPerSecond)}/s`).padStart(rate),
+      (pulse.leftMs === undefined ? '-' : formatClock(pulse.leftMs, 'up')).padStart(time),
+      pulse.unchangedMs >= stalledMs ? span(late, 'look') : late,
+    ),
+  ];
+}
+
+function barSpans(part: number, room: number) {
+  const done = Math.floor(Math.min(1, part) * room);
+  return [
+    span('━'.repeat(done), 'running'),
+    span('─'.repeat(room - done), 'left'),
+    span(`${Math.floor(Math.min(1, part) * 100)}%`.padStart(share)),
+  ];
+}
+
+function allLine({ bytes: done, total, bytesPerSecond }: Progress, names: number): Line {
+  if (done === undefined || total === undefined) return line('');
+  const speed = bytesPerSecond === undefined ? '' : `, ${formatBytes(bytesPerSecond)}/s`;
+  return line(` ${fitText('all', names)} `, ...barSpans(done / total, wideBar), `  ${bytesOf(done, total)}${speed}`);
+}
+
+function changeLine({ state }: View, { unchangedMs, deadlineMs, leftMs, total }: Progress): Line {
+  if (unchangedMs >= stalledMs)
+    return line(
+      ' ',
+      sign('look'),
+      ` no change for ${formatAge(unchangedMs)}${deadlineMs === undefined ? '' : `, gives up in ${formatDuration(deadlineMs)}`}`,
+    );
+  const done =
+    leftMs !== undefined
+      ? `; this is done about ${clockText(state.now + leftMs)}`
+      : total === undefined
+        ? ''
+        : '; time left not known yet';
+  return line(` last change ${formatAge(unchangedMs)} ago${done}`);
+}
+
+/** What runners have measured last, with its age: it is no sample. */
+function freeLines({ state, cluster }: View, width: number): readonly Line[] {
+  const measured = cluster.members.flatMap(({ measured: of }) => of ?? []);
+  const least = measured.toSorted((a, b) => a.freeBytes - b.freeBytes)[0];
+  if (least === undefined) return [];
+  const floor = formatBytes(reserveFloor(least.totalBytes, state.target?.reserveBytes), 'up');
+  const free = ` least free ${formatBytes(least.freeBytes, 'down')}, ${formatAge(state.now - least.at)} ago`;
+  const long = `${free}; stops by itself under ${floor}`;
+  return [line(columnsOf(long) <= width ? long : `${free}; floor ${floor}`)];
+}

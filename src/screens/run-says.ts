@@ -1,0 +1,39 @@
+import { kept, owed, type RunState, stepState } from '../engine/state.ts';
+import { lastOf } from './open-run.ts';
+import type { OpenRun } from './state.ts';
+import { columnsOf } from './text.ts';
+import type { View } from './view.ts';
+
+/** Row 23 of a run that goes: what ctrl-c means now. */
+export function interruptSays(view: View, { state }: OpenRun): string {
+  if (state.stop === 'soft')
+    return 'stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on';
+  if (state.crossed) return 'ctrl-c now: the step is finished, then the run stops; you decide what is paid';
+  const debts = owed(state).map(({ id }) => id.split(':')[0] ?? '');
+  const pays = debts.length === 0 ? 'nothing is owed' : `${debts.join(', ')} paid`;
+  const stays = debts.some((id) => ['traffic', 'members'].includes(id)) ? '' : '; the database stays as is';
+  const stops = stopsText(view, state);
+  const texts = [`ctrl-c now: ${stops}, ${pays}${stays}`, `ctrl-c now: ${stops}, ${pays}`];
+  return texts.find((text) => columnsOf(text) < view.width) ?? `ctrl-c now: ${stops}; what is owed is paid`;
+}
+
+function stopsText({ state: { runbooks } }: View, state: RunState): string {
+  const step = state.order.find((planned) => stepState(state, planned.step.id).is === 'started')?.step.id;
+  const row = runbooks?.find(({ runbook }) => runbook.name === state.plan?.runbook.name);
+  const stoppable = step === undefined ? undefined : row?.steps[step]?.stoppable;
+  if (step === undefined || stoppable === undefined) return 'stops at the next safe point';
+  return stoppable ? `the work of ${step} stops` : `${step} is finished`;
+}
+
+/** Row 23 of a run that has ended: how, and what it keeps. */
+export function endSays({ state, events }: OpenRun): string | undefined {
+  if (state.exit === undefined) return undefined;
+  const says = lastOf(events, 'run-ended', () => true)?.says;
+  const ended = `run ${state.plan?.run} ended with exit ${state.exit}${says === undefined ? '' : `: ${says}`}`;
+  // The screen of a run that failed has the rest.
+  if (state.failure !== undefined) return `${ended}; its transcript (t) has all of this`;
+  const debts = owed(state);
+  const owes = debts.length === 0 ? '' : `; owes ${debts.length}: p repairs`;
+  const keeps = state.closed || kept(state).length === 0 ? '' : '; u rolls back, x closes';
+  return `${ended}${owes}${keeps}`;
+}
