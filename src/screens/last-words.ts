@@ -3,9 +3,11 @@ import { safeText } from '../base/safe-text.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
 import { exits } from '../engine/exit-code.ts';
 import { closingStep, notReached } from '../engine/resumption.ts';
-import { kept, owed, stepState } from '../engine/state.ts';
+import { kept, owed, type RunState, stepState } from '../engine/state.ts';
 import { closeCommand, openEndCommand, rollbackCommand } from '../record/commands.ts';
+import { runResults } from './run-results.ts';
 import type { ScreensState } from './state.ts';
+import { waysOn } from './ways-on.ts';
 
 /**
  * What stands in the shell after leaving: what happened, what is owed, what to do next and where the transcript is. Plain lines; with a
@@ -13,62 +15,103 @@ import type { ScreensState } from './state.ts';
  */
 export function lastWords(state: ScreensState, transcript: (run: string) => string): readonly string[] {
   const { run, target } = state;
-  const { plan, exit, startedAt, endedAt, failure } = run?.state ?? {};
-  if (run === undefined || plan === undefined || target === undefined) return [];
+  if (run?.state.plan === undefined || target === undefined) return [];
+  const { plan, exit, startedAt, endedAt, changed } = run.state;
   const debts = owed(run.state);
-  const keeps = kept(run.state);
+  const keeps = run.state.closed ? [] : kept(run.state);
   const last = openEndCommand(run.state);
-  // What was set aside may be half gone: there is no way back any more.
-  const removing = run.state.part === 'close' && stepState(run.state, closingStep).attempt > 0;
   const took =
     startedAt === undefined || endedAt === undefined
       ? undefined
       : `${formatClock(endedAt - startedAt)}, ${dateTimeText(startedAt)} to ${clockText(endedAt)}`;
-  const word =
-    (exit === exits.done || exit === exits.warned) && notReached(run.state).length > 0
-      ? 'REPAIRED, NOT DONE'
-      : exit === exits.done
-        ? 'DONE AND VERIFIED'
-        : exit === exits.warned
-          ? 'DONE WITH WARNINGS'
-          : exit === undefined
-            ? 'NOT ENDED'
-            : 'NOT DONE';
+  const next = nextLines(run.state);
   const lines = [
-    `galera-runbook: run ${plan.run} of ${plan.runbook.name} is ${word}${exit === undefined ? '' : ` (exit ${exit})`}`,
+    `galera-runbook: run ${plan.run} of ${plan.runbook.name} is ${wordOf(run.state)}${exit === undefined ? '' : ` (exit ${exit})`}`,
     '',
     named('cluster', `${target.cluster}, namespace ${target.namespace}, context ${target.context}`),
-    named('identity', `${target.kubeSystemUid.slice(0, 8)}/${target.statefulSetUid.slice(0, 8)}`),
+    named(
+      'identity',
+      `${target.kubeSystemUid.slice(0, 8)}/${target.statefulSetUid.slice(0, 8)}${changed ? ', compared before each change' : ''}`,
+    ),
     ...(took === undefined ? [] : [named('took', took)]),
-    ...(failure === undefined
-      ? []
-      : [
-          named('failed at', failure.step),
-          named('expected', failure.failure.expected),
-          named('found', failure.failure.found.replaceAll('\n', ' ')),
-          named('next', failure.failure.next),
-        ]),
+    ...runResults(state, run).map(([name, text]) => named(name, text)),
+    ...failed(run.state),
     ...(debts.length === 0 ? [named('owes', 'nothing')] : debts.map((debt) => named('owes', debt.says))),
     ...keeps.map((debt) => named('kept', debt.says)),
-    ...(keeps.length === 0
-      ? []
-      : [
-          '',
-          named(
-            'next',
-            removing
-              ? 'remove the rest of the old data:'
-              : 'look at your services; then go back, or free the old data:',
-          ),
-          ...(removing ? [] : [`                ${rollbackCommand(plan.run)}`]),
-          `                ${closeCommand(plan.run)}`,
-        ]),
+    ...(next.length === 0 ? [] : ['', ...next]),
     '',
     named('runbook', `${plan.runbook.name}, sha256 ${plan.runbook.sha256.slice(0, 8)}`),
     named('transcript', transcript(plan.run)),
     ...(last === undefined ? [] : [last]),
   ];
   return lines.map((line) => safeText(line));
+}
+
+function wordOf(state: RunState): string {
+  const { exit } = state;
+  if (exit === undefined) return 'NOT ENDED';
+  if (exit === exits.done || exit === exits.warned) {
+    if (notReached(state).length > 0) return 'REPAIRED, NOT DONE';
+    return exit === exits.done ? 'DONE AND VERIFIED' : 'DONE WITH WARNINGS';
+  }
+  const words: Readonly<Record<number, string>> = {
+    [exits.refused]: 'REFUSED',
+    [exits.answeredNo]: 'STOPPED: ANSWERED NO',
+    [exits.interrupted]: 'STOPPED',
+    [exits.failed]: 'FAILED',
+  };
+  // With a debt open, or work left going, the code says only that.
+  return words[exit] ?? (state.failure !== undefined ? 'FAILED' : state.stop !== undefined ? 'STOPPED' : 'NOT DONE');
+}
+
+function failed({ failure }: RunState): readonly string[] {
+  if (failure === undefined) return [];
+  const { expected, found } = failure.failure;
+  return [
+    named('failed at', failure.step),
+    ...several('expected', expected.split('\n')),
+    ...several('found', found.split('\n')),
+  ];
+}
+
+/** What to do now, each command on a line of its own. */
+function nextLines(state: RunState): readonly string[] {
+  const run = state.plan?.run ?? '';
+  const done = state.exit === exits.done || state.exit === exits.warned;
+  if (!done) {
+    const why = state.failure === undefined ? [] : several('next', state.failure.failure.next.split('\n'));
+    const ways = waysOn(state).map(({ says, command }) => [says, command] as const);
+    return [
+      ...why,
+      ...ways.flatMap(([says, command], index) => [
+        named(why.length === 0 && index === 0 ? 'next' : '', `${says}:`),
+        pasted(command),
+      ]),
+    ];
+  }
+  if (state.closed || kept(state).length === 0) return [];
+  // What was set aside may be half gone: there is no way back any more.
+  const removing = state.part === 'close' && stepState(state, closingStep).attempt > 0;
+  if (removing) return [named('next', 'remove the rest of the old data:'), pasted(closeCommand(run))];
+  const swapped = state.order.some(
+    ({ step }) => step.action === 'restore.swap' && stepState(state, step.id).is === 'passed',
+  );
+  const full =
+    swapped && done ? [named('next', 'take a full backup, old chains end here:'), pasted('galera-runbook backup')] : [];
+  return [
+    ...full,
+    named(full.length === 0 ? 'next' : '', 'look at your services; then go back, or free the old data:'),
+    pasted(rollbackCommand(run)),
+    pasted(closeCommand(run)),
+  ];
+}
+
+function pasted(text: string): string {
+  return `                ${text}`;
+}
+
+function several(name: string, texts: readonly string[]): readonly string[] {
+  return texts.map((text, index) => named(index === 0 ? name : '', text));
 }
 
 function named(name: string, text: string): string {

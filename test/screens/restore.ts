@@ -34,6 +34,8 @@ const actions: { readonly [step: string]: string } = {
   truth: 'restore.prove-prepared',
   positions: 'galera.read-positions',
   swap: 'restore.swap',
+  start: 'galera.start',
+  same: 'galera.same-data',
 };
 
 /** The canned restore as the real actions plan it: with a backup's position, its debts and what it keeps. */
@@ -62,15 +64,19 @@ const outputs: { readonly [step: string]: JsonObject } = {
   },
 };
 
+const joins = [1, 2].map((ordinal) => ({ member: `mariadb-server-${ordinal}`, by: 'ist' }));
+
+/** Everything that happens in the run of it, answered by a person. */
+export const fullEvents: readonly RunEvent[] = restoreRun.map((event): RunEvent => {
+  if (event.type === 'run-started') return { ...event, plan: fullPlan, mode: 'interactive' };
+  if (event.type === 'gate-answered') return { ...event, by: 'sre1@bastion-1 on pts/3 (login uid 1000)' };
+  if (event.type !== 'step-passed') return event;
+  const facts = event.step === 'start' ? { joins } : event.facts;
+  return { ...event, output: { ...outputs[event.step] }, facts };
+});
+
 /** The run of it, up to where a step's gate is asked. */
 export function fullRun(step: string): RunState {
-  const asked = restoreRun.findIndex((event) => event.type === 'gate-answered' && event.step === step);
-  return restoreRun
-    .slice(0, asked)
-    .map((event): RunEvent => {
-      if (event.type === 'run-started') return { ...event, plan: fullPlan, mode: 'interactive' };
-      if (event.type === 'step-passed') return { ...event, output: { ...outputs[event.step] } };
-      return event;
-    })
-    .reduce(applyEvent, newRun);
+  const asked = fullEvents.findIndex((event) => event.type === 'gate-answered' && event.step === step);
+  return fullEvents.slice(0, asked).reduce(applyEvent, newRun);
 }
