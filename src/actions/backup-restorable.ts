@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../base/failure.ts';
 import type { Check } from '../engine/action.ts';
-import { belongsHere, identityDifferences } from '../galera/manifest.ts';
+import { belongsHere, type ClusterIdentity, identityDifferences } from '../galera/manifest.ts';
 import { shortPosition } from '../galera/position.ts';
 import { refuseVersion } from '../galera/version.ts';
 import type { Look } from '../target/look.ts';
@@ -36,6 +36,8 @@ export const backupRestorable: Check = {
       ...(rebuilt
         ? [
             `${id} is of a cluster of this name with other ${differences.map(({ field, backup, here }) => `${field} (${backup}, here ${here})`).join(', ')}: a rebuilt cluster, or another one`,
+            `of the backup  ${identityText(manifest.identity)}`,
+            `here           ${identityText(identityHere(look))}`,
           ]
         : []),
     ];
@@ -55,6 +57,11 @@ export const backupRestorable: Check = {
     };
   },
 };
+
+/** As it stands on every screen, so that the two can be compared with each other and with that. */
+function identityText({ kubeSystemUid, statefulSetUid, namespace, cluster }: ClusterIdentity): string {
+  return `kube-system ${kubeSystemUid.slice(0, 8)}  StatefulSet ${statefulSetUid.slice(0, 8)}  ${namespace}/${cluster}`;
+}
 
 function refuseEntry(look: Look, { id, manifest, proof }: IndexEntry): Failure | undefined {
   const here = identityHere(look);

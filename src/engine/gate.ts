@@ -31,7 +31,7 @@ export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): G
     ...planned.says,
     ...(planned.seen?.warnings ?? []),
     ...planned.effects.map((effect) => effectText(effect)),
-    ...wayBack(state),
+    ...wayBack(state, planned),
   ];
   const need = planned.gate ?? 'yes-no';
   return sealed({
@@ -155,7 +155,15 @@ function callouts(prose: string): string[] {
   return text === '' ? [] : [text];
 }
 
-function wayBack(state: RunState): string[] {
+function wayBack(state: RunState, { step }: PlannedStep): string[] {
+  if (state.phase === 'close')
+    return [
+      ...kept(state)
+        .filter((debt) => step.pays.includes(debt.step))
+        .map((debt) => `removed for ever: ${debt.says}`),
+      'no rollback is left after that',
+      'if no: nothing is removed, and the rollback stays possible',
+    ];
   if (state.phase !== 'forward' && state.phase !== 'resume') return [];
   if (state.crossed)
     return ['if no: the run stops here, what is owed stays owed; go on with runs repair, back with runs rollback'];

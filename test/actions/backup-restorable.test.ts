@@ -76,6 +76,11 @@ describe('backup.restorable', () => {
     const { facts, warnings } = yes(await check());
     expect(facts?.rebuilt).toBe(true);
     expect(warnings?.[0]).toContain('statefulSetUid');
+    // Both below each other, in the gate that is asked about it.
+    expect(warnings?.slice(1)).toEqual([
+      expect.stringMatching(/^of the backup {2}kube-system \S+ {2}StatefulSet earlier {2}/),
+      expect.stringMatching(/^here {11}kube-system \S+ {2}StatefulSet \S+ {2}/),
+    ]);
   });
 
   test('of a cluster that is down, the same image is the same version, another is unknown', async () => {
