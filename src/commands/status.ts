@@ -17,11 +17,12 @@ import { statusText } from '../plain/status-text.ts';
 import { type RunSummary, summarize } from '../record/run-summary.ts';
 import { highestCommitted, memberRow } from '../views/member-row.ts';
 import type { BackupMade, BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
-import { mirroredRuns } from './cluster-mirror.ts';
+import { mirroredRuns, type RememberedMirrors } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
-import { type LocalRun, localRuns } from './local-runs.ts';
+import { type LocalRun, localRuns, type RememberedRuns } from './local-runs.ts';
 import { data, talk } from './output.ts';
 import { proofText } from './proof-words.ts';
+import { Remembered } from './remembered.ts';
 import { stateFolder } from './run-record.ts';
 import { openSession, type Session, see } from './session.ts';
 
@@ -119,16 +120,22 @@ export type Listed = Pick<StatusView, 'backups' | 'debts' | 'lease' | 'runs'> & 
   readonly measures: ReadonlyMap<string, Measure>;
 };
 
+/** What earlier listings have read and unpacked. */
+export class ListingMemory {
+  readonly runs: RememberedRuns = new Remembered();
+  readonly mirrors: RememberedMirrors = new Remembered();
+}
+
 /** What changes with runs: backups, debts, who is at work, and the runs themselves, newest first. */
-export async function listingOf(globals: Globals, session: Session): Promise<Listed> {
+export async function listingOf(globals: Globals, session: Session, memory?: ListingMemory): Promise<Listed> {
   const look = session.look();
   const { config, clock } = session;
   const [index, measures, lease, mirrored, own] = await Promise.all([
     readIndex(look).catch(asFailure),
     lastMeasures(look).catch(asFailure),
     session.lease().read().catch(asFailure),
-    mirroredRuns(look.kube, config.namespace).catch(asFailure),
-    localRuns(stateFolder(globals), { newest: 50 }),
+    mirroredRuns(look.kube, config.namespace, memory?.mirrors).catch(asFailure),
+    localRuns(stateFolder(globals), { newest: 50, ...(memory ? { remembered: memory.runs } : {}) }),
   ]);
   const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
     (run) => run.summary.cluster === `${config.namespace}/${config.cluster}`,
