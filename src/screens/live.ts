@@ -45,10 +45,19 @@ export class Live {
     this.#due.list = 0;
   }
 
+  /** Looks at once: what is on the screen is to be judged by it. */
+  lookNow(): void {
+    if (this.#stopped) return;
+    this.#due.look = 0;
+    this.#cancel();
+    this.#second();
+  }
+
   #second(): void {
     const now = this.#timers.now();
     this.#writer.tick(now);
-    if (now >= this.#due.look) {
+    // One that is under way was asked before: it is asked again as soon as it was answered.
+    if (now >= this.#due.look && !this.#asked.has('look')) {
       this.#due.look = now + lookEveryMs - sqlEveryMs / 2;
       this.#once('look', lookMs, () => this.#operations.look(), {
         got: (look, at, took) => this.#writer.looked(look, at, took),
