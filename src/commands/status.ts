@@ -15,6 +15,8 @@ import { systemClock } from '../host/clock.ts';
 import { statusText } from '../plain/status-text.ts';
 
 import { type RunSummary, summarize } from '../record/run-summary.ts';
+import type { LeaseHolder } from '../target/lease.ts';
+import { runAtWork } from '../views/at-work.ts';
 import { highestCommitted, memberRow } from '../views/member-row.ts';
 import type { BackupMade, BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
 import { mirroredRuns, type RememberedMirrors } from './cluster-mirror.ts';
@@ -140,7 +142,7 @@ export async function listingOf(globals: Globals, session: Session, memory?: Lis
   const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
     (run) => run.summary.cluster === `${config.namespace}/${config.cluster}`,
   );
-  const holder = lease && !('found' in lease) ? lease : undefined;
+  const holder = lease && !('found' in lease) ? leaseRow(lease, clock.now()) : undefined;
   const volumes = 'found' in measures ? new Map<string, Measure>() : measures;
   return {
     backups: {
@@ -150,19 +152,15 @@ export async function listingOf(globals: Globals, session: Session, memory?: Lis
         ? { unknown: index.found, rows: [] }
         : { rows: backupRows(index, (entry) => isOwn(look, entry)) }),
     },
-    debts: runs.flatMap(({ summary, events }) => debtRows(summary, events, holder?.run)),
-    ...(holder
-      ? {
-          lease: {
-            run: holder.run,
-            holder: holder.holder,
-            ...(holder.renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, clock.now() - holder.renewedAt) }),
-          },
-        }
-      : {}),
+    debts: runs.flatMap(({ summary, events }) => debtRows(summary, events, runAtWork(holder))),
+    ...(holder ? { lease: holder } : {}),
     runs: runs.map(({ summary }) => summary),
     measures: volumes,
   };
+}
+
+function leaseRow({ run, holder, renewedAt }: LeaseHolder, now: number): NonNullable<StatusView['lease']> {
+  return { run, holder, ...(renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, now - renewedAt) }) };
 }
 
 function asFailure(thrown: unknown): { readonly found: string } {
