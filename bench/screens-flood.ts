@@ -101,11 +101,13 @@ export async function flooded(): Promise<Flooded> {
   const { emulator, writer, terminal } = opened();
   const flood = setInterval(() => writer.output(some(linesAtOnce)), everyMs);
   await passed(1000);
+  emulator.press('\t');
   const before = emulator.written.length;
   const keyMs: number[] = [];
   const keyCpuMs: number[] = [];
   for (let key = 0; key < keys; key++) {
-    const [press, shows] = key % 2 === 0 ? ['?', 'Help: '] : ['1', 'Last runs'];
+    // In the pane where all of it arrives: hold what is read, follow again.
+    const [press, shows] = key % 2 === 0 ? ['k', 'held, '] : ['G', 'follow, '];
     const from = emulator.written.length;
     const [began, cpu] = [performance.now(), process.cpuUsage()];
     emulator.press(press ?? '');

@@ -1,5 +1,6 @@
 import { fail, failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
+import { namesOf } from '../galera/member-reading.ts';
 import { formatPosition, shortPosition } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
 import { fencedCluster } from './every-member.ts';
@@ -61,7 +62,7 @@ export const restoreSwap: Action = {
         : [],
       memo: {},
       says: [
-        `replaces the data of ${names.join(', ')}`,
+        `replaces the data of ${namesOf(names.map((member) => ({ member })))}`,
         ...(copies?.[0] ? [await lostWritesText(look, view, onePosition(copies))] : []),
         keep
           ? `the current data is set aside in ${folder} on each volume: galera-runbook runs rollback ${run} puts it back, galera-runbook runs close ${run} removes it`

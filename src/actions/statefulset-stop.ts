@@ -1,5 +1,6 @@
 import { FailureError, fail, failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
+import { namesOf } from '../galera/member-reading.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { holders, holdersText } from './fence.ts';
@@ -65,10 +66,10 @@ export const statefulsetStop: Action = {
       ],
       memo: { replicas, from: statefulSet.replicas },
       says: [
-        `stops ${names.join(', ')}: no database until they are started again`,
+        `stops ${namesOf(members.map(({ name }) => ({ member: name })))}: no database until they start`,
         ...(known(fields, input).serving === 'refuse'
           ? ['refused, with nothing stopped, when a member is Primary by then']
-          : ['ordinal 0 leaves last, so that it has the highest position and starts first']),
+          : ['ordinal 0 leaves last: the highest position, so it starts first']),
       ],
       foretold: { replicas, members: names },
     };

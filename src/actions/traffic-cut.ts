@@ -52,7 +52,7 @@ export const trafficCut: Action = {
           object: `Service ${service}`,
           field: 'spec.selector',
           from: selectorText(selector),
-          to: selectorText({ ...selector, [cutKey]: run }),
+          to: `the same and ${selectorText({ [cutKey]: run })}`,
         },
       ],
       debts: [
@@ -65,8 +65,8 @@ export const trafficCut: Action = {
       ],
       memo: { selector },
       says: [
-        `clients get no new connection to the database through Service ${service}`,
-        'connections that are open stay open until the members stop',
+        `clients get no new connection through Service ${service}`,
+        'open connections stay open until the members stop',
       ],
       foretold: { selector },
       ms: 2000,

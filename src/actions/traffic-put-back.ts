@@ -38,7 +38,7 @@ export const trafficPutBack: Action = {
         {
           object: `Service ${service}`,
           field: 'spec.selector',
-          from: selectorText({ ...selector, [cutKey]: run }),
+          from: `with ${selectorText({ [cutKey]: run })}`,
           to: `${selectorText(selector)}, or as somebody else has changed it meanwhile`,
         },
       ],

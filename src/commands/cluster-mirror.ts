@@ -5,6 +5,7 @@ import { sha256 } from '../engine/plan.ts';
 import type { Mirror } from '../engine/ports.ts';
 import { fromMirror, type MirrorData, toMirror } from '../record/mirror.ts';
 import { Conflict, type KubeReads, type KubeWrites, type Obj, type Ref } from '../target/kubernetes.ts';
+import type { Remembered } from './remembered.ts';
 
 const runLabel = 'galera-runbook/run';
 const labels = { 'app.kubernetes.io/managed-by': 'galera-runbook', 'galera-runbook/kind': 'run' };
@@ -125,9 +126,19 @@ export interface MirroredRun {
   readonly document?: string;
 }
 
-/** Every run that is mirrored in the namespace; a damaged mirror is left to its run's own commands. */
-export async function mirroredRuns(kube: KubeReads, namespace: string): Promise<readonly MirroredRun[]> {
-  return (await readMirrors(kube, namespace)).flatMap((run) => ('failure' in run ? [] : [run]));
+/** What `mirroredRuns` has unpacked of each mirror. */
+export type RememberedMirrors = Remembered<MirroredRun | UnreadableRun>;
+
+/**
+ * Every run that is mirrored in the namespace; a damaged mirror is left to its run's own commands. With `remembered`, only mirrors that were
+ * written since are unpacked again.
+ */
+export async function mirroredRuns(
+  kube: KubeReads,
+  namespace: string,
+  remembered?: RememberedMirrors,
+): Promise<readonly MirroredRun[]> {
+  return (await readMirrors(kube, namespace, remembered)).flatMap((run) => ('failure' in run ? [] : [run]));
 }
 
 /** One run's mirror, by its id. A damaged one, or one of a newer program, is refused: nobody may write over it. */
@@ -147,20 +158,31 @@ interface UnreadableRun {
   readonly failure: Failure;
 }
 
-async function readMirrors(kube: KubeReads, namespace: string): Promise<readonly (MirroredRun | UnreadableRun)[]> {
+async function readMirrors(
+  kube: KubeReads,
+  namespace: string,
+  remembered?: RememberedMirrors,
+): Promise<readonly (MirroredRun | UnreadableRun)[]> {
   const selector = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   const maps = await kube.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace }, selector);
-  return maps.flatMap((map): readonly (MirroredRun | UnreadableRun)[] => {
+  const read = maps.map(async (map): Promise<readonly (MirroredRun | UnreadableRun)[]> => {
     const run = map.metadata.labels?.[runLabel];
     if (run === undefined || map.metadata.name !== mirrorName(run)) return [];
     const outputs = maps.find((other) => other.metadata.name === mirrorName(run) + outputsSuffix);
-    const events = fromMirror({ journal: contentOf(map), ...(outputs ? { outputs: contentOf(outputs) } : {}) });
-    const document: string | undefined = map.data?.[documentKey];
-    if ('expected' in events) return [{ run, failure: events }];
-    return [{ run, events, ...(document === undefined ? {} : { document }) }];
+    const version = [map, outputs].map((each) => `${each?.metadata.uid} ${each?.metadata.resourceVersion}`).join(' ');
+    const unpack = () => readMirror(run, map, outputs);
+    return [await (remembered?.of(run, version, unpack) ?? unpack())];
   });
+  return (await Promise.all(read)).flat();
+}
+
+function readMirror(run: string, map: Obj, outputs: Obj | undefined): MirroredRun | UnreadableRun {
+  const events = fromMirror({ journal: contentOf(map), ...(outputs ? { outputs: contentOf(outputs) } : {}) });
+  const document: string | undefined = map.data?.[documentKey];
+  if ('expected' in events) return { run, failure: events };
+  return { run, events, ...(document === undefined ? {} : { document }) };
 }
 
 function contentOf(map: Obj): MirrorData {

@@ -34,7 +34,7 @@ import { stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
 import { dangerOf, dangerOfStep, isStoppable } from './runbooks.ts';
 import { openSession, type Session, see } from './session.ts';
-import { listingOf } from './status.ts';
+import { ListingMemory, listingOf } from './status.ts';
 import { readConfiguration } from './targets.ts';
 
 const logLines = 2000;
@@ -45,6 +45,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
   const session = output.listening(connected);
   const { config, identity } = session;
   const time = session.ports.lookOn?.();
+  const memory = new ListingMemory();
   return {
     ...(time === undefined ? {} : { time }),
     target: {
@@ -57,7 +58,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
     look: () => lookOf(session),
     sample: (member) => session.ports.sql.status(member),
     async list() {
-      const { measures, ...listed } = await listingOf(globals, session);
+      const { measures, ...listed } = await listingOf(globals, session, memory);
       return { ...listed, measures: Object.fromEntries(measures) };
     },
     runbooks: () => runbooksFor(globals, session),

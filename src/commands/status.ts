@@ -15,14 +15,17 @@ import { systemClock } from '../host/clock.ts';
 import { statusText } from '../plain/status-text.ts';
 
 import { type RunSummary, summarize } from '../record/run-summary.ts';
+import type { LeaseHolder } from '../target/lease.ts';
+import { runAtWork } from '../views/at-work.ts';
 import { highestCommitted, memberRow } from '../views/member-row.ts';
 import { type RestorePace, restorePace } from '../views/restore-pace.ts';
 import type { BackupMade, BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
-import { mirroredRuns } from './cluster-mirror.ts';
+import { mirroredRuns, type RememberedMirrors } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
-import { type LocalRun, localRuns } from './local-runs.ts';
+import { type LocalRun, localRuns, type RememberedRuns } from './local-runs.ts';
 import { data, talk } from './output.ts';
 import { proofText } from './proof-words.ts';
+import { Remembered } from './remembered.ts';
 import { stateFolder } from './run-record.ts';
 import { openSession, type Session, see } from './session.ts';
 
@@ -122,21 +125,27 @@ export type Listed = Pick<StatusView, 'backups' | 'debts' | 'lease' | 'runs'> & 
   readonly restored?: RestorePace;
 };
 
+/** What earlier listings have read and unpacked. */
+export class ListingMemory {
+  readonly runs: RememberedRuns = new Remembered();
+  readonly mirrors: RememberedMirrors = new Remembered();
+}
+
 /** What changes with runs: backups, debts, who is at work, and the runs themselves, newest first. */
-export async function listingOf(globals: Globals, session: Session): Promise<Listed> {
+export async function listingOf(globals: Globals, session: Session, memory?: ListingMemory): Promise<Listed> {
   const look = session.look();
   const { config, clock } = session;
   const [index, measures, lease, mirrored, own] = await Promise.all([
     readIndex(look).catch(asFailure),
     lastMeasures(look).catch(asFailure),
     session.lease().read().catch(asFailure),
-    mirroredRuns(look.kube, config.namespace).catch(asFailure),
-    localRuns(stateFolder(globals), { newest: 50 }),
+    mirroredRuns(look.kube, config.namespace, memory?.mirrors).catch(asFailure),
+    localRuns(stateFolder(globals), { newest: 50, ...(memory ? { remembered: memory.runs } : {}) }),
   ]);
   const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
     (run) => run.summary.cluster === `${config.namespace}/${config.cluster}`,
   );
-  const holder = lease && !('found' in lease) ? lease : undefined;
+  const holder = lease && !('found' in lease) ? leaseRow(lease, clock.now()) : undefined;
   const volumes = 'found' in measures ? new Map<string, Measure>() : measures;
   return {
     backups: {
@@ -146,16 +155,8 @@ export async function listingOf(globals: Globals, session: Session): Promise<Lis
         ? { unknown: index.found, rows: [] }
         : { rows: backupRows(index, (entry) => isOwn(look, entry)) }),
     },
-    debts: runs.flatMap(({ summary, events }) => debtRows(summary, events, holder?.run)),
-    ...(holder
-      ? {
-          lease: {
-            run: holder.run,
-            holder: holder.holder,
-            ...(holder.renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, clock.now() - holder.renewedAt) }),
-          },
-        }
-      : {}),
+    debts: runs.flatMap(({ summary, events }) => debtRows(summary, events, runAtWork(holder))),
+    ...(holder ? { lease: holder } : {}),
     runs: runs.map(({ summary }) => summary),
     measures: volumes,
     ...lastRestore(runs),
@@ -169,6 +170,10 @@ function lastRestore(runs: readonly KnownRun[]): Pick<Listed, 'restored'> {
     if (restored !== undefined) return { restored };
   }
   return {};
+}
+
+function leaseRow({ run, holder, renewedAt }: LeaseHolder, now: number): NonNullable<StatusView['lease']> {
+  return { run, holder, ...(renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, now - renewedAt) }) };
 }
 
 function asFailure(thrown: unknown): { readonly found: string } {

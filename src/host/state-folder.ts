@@ -47,6 +47,14 @@ export class RunFolder {
     return writeWhole(this.transcript, text);
   }
 
+  /** Changes with each line: nobody but the run writes its journal, and it is only ever added to. */
+  async journalVersion(): Promise<string> {
+    const { size, mtimeMs } = await stat(this.journal).catch((thrown) =>
+      Promise.reject(fileProblem(thrown, `the journal ${this.journal}`)),
+    );
+    return `${size} ${mtimeMs}`;
+  }
+
   /** The document's bytes as they were read: the hash in the journal is of exactly these. */
   keepRunbook(bytes: Uint8Array): Promise<void> {
     return writeWhole(this.runbook, bytes);
@@ -129,6 +137,11 @@ export class StateFolder {
       .filter((run): run is { id: string; at: number } => run.at !== undefined)
       .toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
       .map(({ id }) => id);
+  }
+
+  /** Of an id that `list` gave. */
+  folderOf(id: string): RunFolder {
+    return new RunFolder(this.runs, id);
   }
 
   /** A run by its id, the beginning of one that is clear, or `last`. */

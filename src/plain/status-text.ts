@@ -3,6 +3,7 @@ import { formatAge, formatDuration } from '../base/duration.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
 import { closeCommand, repairCommand } from '../record/commands.ts';
 import type { RunSummary } from '../record/run-summary.ts';
+import { runAtWork } from '../views/at-work.ts';
 import type { BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
 import { whereText } from '../views/words.ts';
 import { ascii, wrap } from './ascii.ts';
@@ -25,13 +26,8 @@ export function statusText(view: StatusView, width = 100): string[] {
     ...backupsText(view),
     '',
     `Last runs`,
-    ...runsTable(view.runs, view.at, { running: runningIn(view) }),
+    ...runsTable(view.runs, view.at, { running: runAtWork(view.lease) }),
   ];
-}
-
-/** The holder of a lease that is renewed is at work, here or on another bastion. */
-function runningIn({ lease }: StatusView): ReadonlySet<string> {
-  return new Set(lease !== undefined && (lease.renewedAgoMs ?? 0) < 60_000 ? [lease.run] : []);
 }
 
 function debtLines({ debts, lease, at }: StatusView, width: number): string[] {
@@ -125,8 +121,8 @@ export function backupsTable(rows: readonly BackupRow[], at: number): string[] {
 }
 
 export interface RunsOptions {
-  /** Ids of runs that a living process works on. */
-  readonly running?: ReadonlySet<string>;
+  /** The run that a living process works on. */
+  readonly running?: string | undefined;
   /** With `NAMESPACE/NAME` of each: for a list over several targets. */
   readonly clusters?: true;
 }
@@ -146,7 +142,7 @@ export function runsTable(runs: readonly RunSummary[], at: number, options: Runs
     { title: 'ended' },
   ] as const;
   const cells = runs.map((run) => {
-    const running = options.running?.has(run.run) === true;
+    const running = options.running === run.run;
     const end = run.endedAt ?? (running ? at : undefined);
     return [
       runSign(run, running),

@@ -23,7 +23,7 @@ export function aboutStep(view: View, run: OpenRun, planned: PlannedStep, { widt
   const now = at.is === 'started' && run.progress !== undefined ? pulseLines(view, run.progress, width) : [];
   const ended = endLines(run, planned, width);
   const doing = [...now, ...ended];
-  const effects = isTall(view) || now.length === 0 ? effectPart(planned, width) : [];
+  const effects = isTall(view) || now.length === 0 ? effectPart(view, planned, width) : [];
   const room = Math.max(0, height - 1 - (doing.length === 0 ? 0 : doing.length + 1));
   const shownEffects = effects.slice(0, Math.max(0, Math.floor(room / 2) - 1));
   const left = room - (shownEffects.length === 0 ? 0 : shownEffects.length + 1);
@@ -61,10 +61,10 @@ function cutAt(texts: readonly string[], height: number): readonly string[] {
   return texts.slice(0, height).map((text, index) => (index === height - 1 ? `${text} ~` : text));
 }
 
-function effectPart({ effects }: PlannedStep, width: number): readonly Line[] {
+function effectPart({ state }: View, { effects }: PlannedStep, width: number): readonly Line[] {
   const wide = width > 70;
   const indent = wide ? labelWidth : 0;
-  return effectLines(effects)
+  return effectLines(state, effects)
     .flatMap((text) => wrapped(text, width - 2 - indent))
     .map((text, index) => line(` ${wide ? (index === 0 ? 'effects' : '').padEnd(labelWidth) : ''}${text}`));
 }

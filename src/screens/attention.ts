@@ -63,13 +63,16 @@ function silent({ cluster }: View, member: MemberNow): Entry {
   const since = failing === undefined ? '' : ` since ${clockText(failing.since)}: ${failing.found}`;
   const sizes = [...new Set(cluster.members.flatMap(({ status }) => status?.clusterSize ?? []))];
   const others = sizes.length === 1 ? `Others still see it (size ${sizes[0]})` : 'Others do not agree about it';
-  const pod =
-    member.look.pod === undefined ? 'it has no pod' : `its pod is ${member.look.pod.ready ? '' : 'not '}Ready`;
   return {
     sign: 'unknown',
     word: 'unknown',
-    says: `${member.row.member} gives no SQL answer${since}. ${others}, ${pod}.  d describe, l logs`,
+    says: `${member.row.member} gives no SQL answer${since}. ${others}, ${podText(member)}.  d describe, l logs`,
   };
+}
+
+function podText({ seen }: MemberNow): string {
+  if (seen === undefined) return 'and Kubernetes gives no answer about its pod';
+  return seen.pod === undefined ? 'it has no pod' : `its pod is ${seen.pod.ready ? '' : 'not '}Ready`;
 }
 
 function desynced({ state }: View, member: MemberNow): Entry {

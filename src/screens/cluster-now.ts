@@ -17,7 +17,10 @@ const graceMs = 500;
 
 export interface MemberNow {
   readonly row: MemberRow;
+  /** As Kubernetes said last: who it is. */
   readonly look: MemberLook;
+  /** The same, only while it is good. */
+  readonly seen?: MemberLook;
   readonly samples?: MemberSamples;
   /** Only while it is good. */
   readonly status?: MemberStatus;
@@ -39,6 +42,16 @@ export interface ClusterNow {
 
 export function isFresh(at: number | undefined, now: number, everyMs: number): boolean {
   return at !== undefined && now - at <= good * everyMs + graceMs;
+}
+
+/** `in`, `out` of the clients' Service, `?` when nobody says. */
+export function serviceText(inService: boolean | undefined): string {
+  return inService === undefined ? '?' : inService ? 'in' : 'out';
+}
+
+/** The state UUIDs of those who answer now, each once: more than one is more than one history. */
+export function stateUuids({ members }: ClusterNow): readonly string[] {
+  return [...new Set(members.flatMap(({ status }) => status?.clusterUuid ?? []))];
 }
 
 /** The Galera cluster as it is known at this second. What is stale is unknown. */
@@ -64,6 +77,7 @@ export function clusterNow(state: ScreensState): ClusterNow {
     return {
       row: crashing(each) && row.sign !== 'planned' && fresh ? { ...row, sign: 'bad', state: crashText(each) } : row,
       look: each,
+      ...(fresh ? { seen: each } : {}),
       ...(samples ? { samples } : {}),
       ...(reading.status ? { status: reading.status } : {}),
       ...(measured ? { measured } : {}),

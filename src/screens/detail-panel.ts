@@ -3,7 +3,7 @@ import { formatAge } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import { seqnoDistance } from '../galera/seqno.ts';
 import { backupDetails } from './backup-details.ts';
-import type { MemberNow } from './cluster-now.ts';
+import { type MemberNow, serviceText } from './cluster-now.ts';
 import { blank, type Line, line, span } from './line.ts';
 import type { Section } from './panes.ts';
 import { runDetails } from './run-details.ts';
@@ -38,25 +38,12 @@ export function detailLines(view: View, block: string, id: string, width = view.
 function memberLines(view: View, member: MemberNow): Line[] {
   const { state, cluster } = view;
   const { look, status, measured, row } = member;
-  const { pod } = look;
   const inService = cluster.members.filter((each) => each.row.inService === true).length;
-  const ready =
-    pod === undefined
-      ? ''
-      : pod.ready
-        ? `Ready${pod.readySince === undefined ? '' : ` ${formatAge(state.now - pod.readySince)}`}`
-        : 'not Ready';
   return [
-    ...(pod === undefined
-      ? [value('pod', 'none')]
-      : [
-          value('pod', `${pod.uid.slice(0, 8)}, ${ready}`),
-          value('', `restarts ${pod.restarts}, ${pod.ip ?? 'no address'}`),
-          value('on', pod.node === undefined ? '?' : `${pod.node} (Kubernetes node)`),
-        ]),
+    ...podLines(view, member),
     value(
       'service',
-      `${state.target?.service ?? '?'}: ${row.inService === true ? 'in' : 'out'}, ${inService} of ${cluster.members.length}`,
+      `${state.target?.service ?? '?'}: ${serviceText(row.inService)}${row.inService === undefined ? '' : `, ${inService} of ${cluster.members.length}`}`,
     ),
     blank,
     ...(status === undefined ? unknownLines(view, member) : statusLines(view, member, status)),
@@ -72,6 +59,25 @@ function memberLines(view: View, member: MemberNow): Line[] {
         ]),
     blank,
     ...sampledLines(view, member),
+  ];
+}
+
+/** As Kubernetes says now; what it said last stands here with its time, as nowhere else. */
+function podLines({ state }: View, { look, seen }: MemberNow): Line[] {
+  const { pod } = look;
+  const { last } = state.look;
+  const stale =
+    seen !== undefined || last === undefined
+      ? []
+      : [value('pod', 'unknown'), value('last', `at ${clockText(last.at)}, ${formatAge(state.now - last.at)} ago`)];
+  const name = stale.length === 0 ? 'pod' : '';
+  if (pod === undefined) return [...stale, value(name, 'none')];
+  const since = pod.readySince === undefined || stale.length > 0 ? '' : ` ${formatAge(state.now - pod.readySince)}`;
+  return [
+    ...stale,
+    value(name, `${pod.uid.slice(0, 8)}, ${pod.ready ? `Ready${since}` : 'not Ready'}`),
+    value('', `restarts ${pod.restarts}, ${pod.ip ?? 'no address'}`),
+    value('on', pod.node === undefined ? '?' : `${pod.node} (Kubernetes node)`),
   ];
 }
 

@@ -118,7 +118,8 @@ function narrowCells(view: View, member: MemberNow, focused: boolean): Shown[] {
 
 function wideCells(view: View, member: MemberNow, focused: boolean): Shown[] {
   const { name, state, queue, flow, behind, desynced, service, history } = common(view, member, focused);
-  const { look, measured, silentMs } = member;
+  const { measured, silentMs } = member;
+  const pod = member.seen?.pod;
   const { now } = view.state;
   const none = member.row.sign === 'planned' ? span('-', 'off') : unknown;
   return [
@@ -130,10 +131,10 @@ function wideCells(view: View, member: MemberNow, focused: boolean): Shown[] {
     trend(history, pausedLevelOf, { now, cells: 8, spanMs: 40_000 }),
     behind,
     desynced,
-    look.pod === undefined ? none : look.pod.ready ? 'yes' : span('no', 'look'),
+    pod === undefined ? none : pod.ready ? 'yes' : span('no', 'look'),
     service,
     measured === undefined ? unknown : formatBytes(measured.freeBytes, 'down'),
-    look.pod === undefined ? none : String(look.pod.restarts),
+    pod === undefined ? none : String(pod.restarts),
     silentMs === undefined ? none : formatAge(silentMs),
   ];
 }

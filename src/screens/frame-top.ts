@@ -3,12 +3,18 @@ import { clockText, dateTimeText } from '../base/time.ts';
 import type { Debt } from '../engine/action.ts';
 import { owed } from '../engine/state.ts';
 import { healthText } from '../galera/health.ts';
+import { runAtWork } from '../views/at-work.ts';
 import type { DebtRow } from '../views/status-view.ts';
+import { cutSince } from './cut-since.ts';
 import { apart, type Line, line, span } from './line.ts';
+import { unlistedMs } from './listing-now.ts';
 import { sign } from './signs.ts';
 import type { OpenRun, ScreensState } from './state.ts';
 import { columnsOf, cut, fitText } from './text.ts';
 import { isWide, type View } from './view.ts';
+
+/** Where the words of row 3 begin. */
+const leadWidth = 13;
 
 /** Row 1: which Galera cluster, and what time it is. */
 export function banner(view: View): Line {
@@ -57,13 +63,13 @@ export function verdict(view: View): Line {
   const blind =
     cluster.blind === undefined
       ? ''
-      : `; the API server gives no answer for ${formatAge(state.now - cluster.blind.since)}`;
+      : `the API server gives no answer for ${formatAge(state.now - cluster.blind.since)}; `;
   return line(
     ' ',
     sign(health.sign),
     ' ',
     span(word, health.sign === 'good' ? undefined : 'strong'),
-    ` ${reasons}${blind}`,
+    ` ${blind}${reasons}`,
   );
 }
 
@@ -81,11 +87,9 @@ function wideWords({ cluster }: View): string {
 function plannedDown({ state, cluster }: View): string | undefined {
   const { run } = state;
   if (cluster.health.verdict !== 'DOWN' || run === undefined) return undefined;
-  const traffic = Object.entries(run.owedSince).find(
-    ([id]) => id.startsWith('traffic') && run.state.debts.some((debt) => debt.id === id),
-  );
-  if (traffic === undefined) return undefined;
-  const cutFor = formatDuration(state.now - traffic[1]);
+  const since = cutSince(run);
+  if (since === undefined) return undefined;
+  const cutFor = formatDuration(state.now - since);
   const says = cluster.health.says.replace(/, UUID .*$/, '');
   const members = cluster.members;
   const stopped = members.filter(({ row }) => row.sign === 'planned').length;
@@ -108,7 +112,15 @@ export function owes(view: View): Line {
   const debts = state.listing.last?.value.debts ?? [];
   const open = debts.filter(({ due }) => due === 'end');
   if (open.length > 0) return othersOwe(view, open);
-  return line('   owes      nothing     ', leaseText(state).padEnd(10), '     ', cut(atRest(state, debts), width - 41));
+  const missing = unlistedMs(state);
+  if (missing !== undefined) return line(' ', sign('unknown'), ` owes      ${notListed(state, missing)}     lease ?`);
+  return line('   owes      nothing     ', leaseText(state).padEnd(10), '     ', atRest(state, debts, width - 41));
+}
+
+function notListed({ listing }: ScreensState, missingMs: number): string {
+  if (listing.last === undefined && listing.failing === undefined) return 'not read yet';
+  const last = listing.last === undefined ? '' : `: nothing at ${clockText(listing.last.at)}`;
+  return `unknown, not read for ${formatAge(missingMs)}${last}`;
 }
 
 function runOwes(view: View, run: OpenRun): Line {
@@ -116,22 +128,27 @@ function runOwes(view: View, run: OpenRun): Line {
   const debts = owed(run.state);
   const right = isWide(view) && run.going ? `  run ${id}, lease ours ` : `  run ${id} `;
   if (debts.length === 0) return apart(line('   owes      nothing'), line(right), view.width);
+  const room = view.width - leadWidth - columnsOf(right);
+  const [only, ...others] = debts;
+  const text =
+    only === undefined || others.length > 0 ? debts.toReversed().map(named).join(', ') : oneDebt(view, run, only, room);
   const left = line(
     ' ',
     sign(run.going ? 'running' : 'look'),
     span(` OWES ${debts.length}`.padEnd(11), 'strong'),
-    debts.length === 1
-      ? debts.map((debt) => oneDebt(view, run, debt)).join('')
-      : debts.toReversed().map(named).join(', '),
+    text,
   );
   return apart(left, line(right), view.width);
 }
 
-function oneDebt(view: View, run: OpenRun, debt: Debt): string {
+/** What is left out first where there is no room is what it says in full: row 3 is to be read at a glance. */
+function oneDebt(view: View, run: OpenRun, debt: Debt, room: number): string {
   const payer = run.state.order.find(({ step, skipped }) => step.pays.includes(debt.step) && skipped === undefined);
   const since = run.owedSince[debt.id];
   const when = isWide(view) && since !== undefined ? ` since ${clockText(since)}` : '';
-  return `${debt.says} (${debt.step})${when}${payer === undefined ? '' : `, paid by ${payer.step.id}`}`;
+  const paid = `${when}${payer === undefined ? '' : `, paid by ${payer.step.id}`}`;
+  const whole = `${debt.says} (${debt.step})${paid}`;
+  return columnsOf(whole) <= room ? whole : `${named(debt)}${paid}`;
 }
 
 function named(debt: Debt): string {
@@ -141,26 +158,36 @@ function named(debt: Debt): string {
 function othersOwe(view: View, open: readonly DebtRow[]): Line {
   const { state, width } = view;
   const [first] = open;
-  const carried = open.some((debt) => debt.carried);
+  const missing = unlistedMs(state);
+  const carried = missing === undefined && open.some((debt) => debt.carried);
   const text =
     first !== undefined && open.length === 1
       ? `${first.says} (${first.step}), run ${first.run}, for ${formatDuration(state.now - first.since)}`
       : `${open.map((debt) => `${debt.id.split(':')[0]} (${debt.step})`).join(', ')}, run ${first?.run ?? ''}`;
-  const left = line(' ', sign(carried ? 'running' : 'look'), span(` OWES ${open.length}`.padEnd(11), 'strong'), text);
+  const of = missing !== undefined ? 'unknown' : carried ? 'running' : 'look';
+  const left = line(' ', sign(of), span(` OWES ${open.length}`.padEnd(11), 'strong'), text);
+  if (missing !== undefined) return apart(left, line(`    read ${formatAge(missing)} ago`), width);
   return carried ? left : apart(left, line('    p repair'), width);
 }
 
 function leaseText({ listing }: ScreensState): string {
-  if (listing.last === undefined) return 'lease ?';
-  const { lease } = listing.last.value;
-  return lease === undefined ? 'lease free' : `lease: run ${lease.run} of ${lease.holder}`;
+  const lease = listing.last?.value.lease;
+  if (lease === undefined) return 'lease free';
+  const silent = runAtWork(lease) === undefined ? `, silent for ${formatAge(lease.renewedAgoMs ?? 0)}` : '';
+  return `lease: run ${lease.run} of ${lease.holder}${silent}`;
 }
 
-function atRest({ listing, now }: ScreensState, debts: readonly DebtRow[]): string {
+/** The command is never cut: what is kept stands in the list of runs too. */
+function keptText({ says, run }: DebtRow, room: number): string {
+  const command = `runs close ${run}`;
+  const whole = `kept ${says}: ${command}`;
+  return columnsOf(whole) <= room ? whole : `${cut(`kept ${says}`, room - columnsOf(command) - 2)}: ${command}`;
+}
+
+function atRest({ listing, now }: ScreensState, debts: readonly DebtRow[], room: number): string {
   const kept = debts.find(({ due }) => due === 'close');
-  if (kept !== undefined) return `kept ${kept.says}: runs close ${kept.run}`;
-  if (listing.last === undefined) return '';
-  const proven = listing.last.value.backups.rows.filter(({ mark }) => mark === '+' || mark === '=');
+  if (kept !== undefined) return keptText(kept, room);
+  const proven = (listing.last?.value.backups.rows ?? []).filter(({ mark }) => mark === '+' || mark === '=');
   const newest = proven.find(({ mark }) => mark === '+') ?? proven[0];
   if (newest === undefined) return 'no backup that was proven';
   return `newest proven backup is ${formatAge(now - (newest.positionAt ?? newest.takenAt), { minutes: true })} old`;

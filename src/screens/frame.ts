@@ -76,7 +76,7 @@ export function gateInFrame(state: ScreensState): { readonly asking: number; rea
   const view = viewOf(state);
   const area = areaNow(view);
   if (state.gate !== undefined)
-    return { asking: gate.asking, endShown: gate.endShown || gateEndShown(state, gate, area) };
+    return { asking: gate.asking, endShown: gate.endShown || gateEndShown(view, gate, area) };
   const { lines, page } = screens.plan.scrolls?.(view, area) ?? { lines: 0, page: 0 };
   const refused = (state.review?.proposal.refusals.length ?? 0) > 0;
   const top = Math.max(0, Math.min(state.ui.scroll.plan ?? 0, lines - page));
@@ -89,7 +89,7 @@ export function scrollNow(
 ): { readonly name: string; readonly lines: number; readonly page: number } | undefined {
   const area = areaNow(view);
   const gate = gateOfRun(view);
-  if (gate !== undefined) return { name: 'gate', ...gateScroll(view.state, gate, area) };
+  if (gate !== undefined) return { name: 'gate', ...gateScroll(view, gate, area) };
   const screen = screenOf(view.state);
   const scrolls = screen.scrolls?.(view, area);
   return scrolls === undefined ? undefined : { name: screen.name, ...scrolls };

@@ -3,6 +3,9 @@ import { clockText } from '../base/time.ts';
 import type { Gate, PlannedStep } from '../engine/event.ts';
 import { effectText } from '../engine/gate.ts';
 import { stepNumber } from '../record/step-number.ts';
+import { groupedByMember } from '../views/by-member.ts';
+import { stateUuids } from './cluster-now.ts';
+import { cutSince } from './cut-since.ts';
 import { hintLine } from './frame-bottom.ts';
 import { gateWay } from './gate-way.ts';
 import { blank, fitLine, type Line, line, type Span, span } from './line.ts';
@@ -24,7 +27,7 @@ export function gateBox(view: View, gate: GateView, area: Area): readonly Line[]
   const inside = area.width - 4;
   const edge = (text: string): Span => span(text, box.role);
   const framed = (of: Line) => line(edge(`${box.side} `), fitLine(of, inside), edge(` ${box.side}`));
-  const { all, room, asks } = parts(state, gate, area);
+  const { all, room, asks } = parts(view, gate, area);
   const top = pageTop(state, all.length, room);
   const shown = all.slice(top, top + room);
   const filler = Array.from({ length: room - shown.length }, () => blank);
@@ -47,29 +50,35 @@ export function gateBox(view: View, gate: GateView, area: Area): readonly Line[]
   ];
 }
 
-/** What is read, and what is asked below it. Of a gate that is paged the target stays in sight: its name is what has to be typed. */
-function parts(state: ScreensState, gate: GateView, area: Area) {
-  const inside = area.width - 4;
+/**
+ * What is read, and what is asked below it. Blank lines go before anything is paged; of a gate that is paged the target stays in sight: its
+ * name is what has to be typed.
+ */
+function parts(view: View, gate: GateView, area: Area) {
+  const inside = { width: area.width - 4, height: area.height - 2 };
   const ask = askLines(gate);
-  const all = fittingLines(state, gate, inside, area.height - 2 - ask.length);
-  const paged = all.length > area.height - 2 - ask.length;
-  const asks = paged ? [blank, ...clusterLines(state, inside), ...ask.slice(1)] : ask;
-  return { all, asks, room: Math.max(1, area.height - 2 - asks.length) };
+  const tight = ask.filter((each) => each !== blank);
+  const airy = gateLines(view, gate, inside.width, [blank]);
+  const all = gateLines(view, gate, inside.width, []);
+  const fits = (lines: readonly Line[], asks: readonly Line[]) => lines.length + asks.length <= inside.height;
+  if (fits(airy, ask)) return { all: airy, asks: ask, room: inside.height - ask.length };
+  const asks = fits(all, ask)
+    ? ask
+    : fits(all, tight)
+      ? tight
+      : [blank, ...clusterLines(view.state, inside.width), ...tight];
+  return { all, asks, room: Math.max(1, inside.height - asks.length) };
 }
 
 /** How much there is to read, and how much of it is seen at once. */
-export function gateScroll(
-  state: ScreensState,
-  gate: GateView,
-  area: Area,
-): { readonly lines: number; readonly page: number } {
-  const { all, room } = parts(state, gate, area);
+export function gateScroll(view: View, gate: GateView, area: Area): { readonly lines: number; readonly page: number } {
+  const { all, room } = parts(view, gate, area);
   return { lines: all.length, page: room };
 }
 
-export function gateEndShown(state: ScreensState, gate: GateView, area: Area): boolean {
-  const { lines, page } = gateScroll(state, gate, area);
-  return pageTop(state, lines, page) + page >= lines;
+export function gateEndShown(view: View, gate: GateView, area: Area): boolean {
+  const { lines, page } = gateScroll(view, gate, area);
+  return pageTop(view.state, lines, page) + page >= lines;
 }
 
 function pageTop({ ui }: ScreensState, lines: number, page: number): number {
@@ -106,30 +115,26 @@ function edgeLine(
 
 /** Clients that this run has cut off wait with the operator. */
 function downText({ run, now }: ScreensState): string {
-  const cut = Object.entries(run?.owedSince ?? {}).find(
-    ([id]) => id.startsWith('traffic') && run?.state.debts.some((debt) => debt.id === id),
-  );
-  return cut === undefined ? '' : `clients without a database ${formatClock(now - cut[1])}`;
+  const since = cutSince(run);
+  return since === undefined ? '' : `clients without a database ${formatClock(now - since)}`;
 }
 
 function plannedOf({ run }: ScreensState, gate: Gate): PlannedStep | undefined {
   return run?.state.order.find(({ step }) => step.id === gate.step);
 }
 
-/** A blank line below the first where there is room for it. */
-function fittingLines(state: ScreensState, gate: GateView, width: number, room: number): readonly Line[] {
-  const airy = gateLines(state, gate, width, [blank]);
-  return airy.length <= room ? airy : gateLines(state, gate, width, []);
-}
-
 /** What is asked: the gate's own words, none left out, with the labels that its lines can be given. */
-function gateLines(state: ScreensState, view: GateView, width: number, spacer: readonly Line[]): readonly Line[] {
-  const { gate, changed } = view;
+function gateLines(
+  { state, cluster }: View,
+  { gate, changed }: GateView,
+  width: number,
+  spacer: readonly Line[],
+): readonly Line[] {
   const { target, run } = state;
   const planned = plannedOf(state, gate);
   const [where = '', ...says] = gate.shows;
   const effects = new Set((planned?.effects ?? []).map(effectText));
-  const uuid = Object.values(state.members).flatMap(({ sql }) => sql.last?.value.clusterUuid ?? [])[0];
+  const uuids = stateUuids(cluster).map((uuid) => uuid.slice(0, 8));
   const head =
     gate.danger === 'destroys'
       ? span('!! DESTROYS', 'destroys')
@@ -145,15 +150,16 @@ function gateLines(state: ScreensState, view: GateView, width: number, spacer: r
     ...clusterLines(state, width),
     ...labelled(
       'identity',
-      `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuid === undefined ? '' : `    state ${uuid.slice(0, 8)}`}`,
+      `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuids.length === 0 ? '' : `    state ${uuids.join(' and ')}`}`,
       width,
     ),
     ...rest
       .filter((text) => !isNo(text) && !effects.has(text))
       .flatMap((text, index) => labelled(index === 0 ? 'says' : '', text, width)),
-    ...rest
-      .filter((text) => effects.has(text))
-      .flatMap((text, index) => labelled(index === 0 ? 'changes' : '', text, width)),
+    ...groupedByMember(
+      rest.filter((text) => effects.has(text)),
+      target?.statefulset ?? '',
+    ).flatMap((text, index) => labelled(index === 0 ? 'changes' : '', text, width)),
     ...(run === undefined
       ? []
       : gateWay(run.state, gate, planned).flatMap(([name, text]) => labelled(name, text, width))),

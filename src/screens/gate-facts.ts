@@ -1,4 +1,4 @@
-import { clusterNow } from './cluster-now.ts';
+import { clusterNow, serviceText, stateUuids } from './cluster-now.ts';
 import type { ScreensState } from './state.ts';
 
 /**
@@ -7,13 +7,15 @@ import type { ScreensState } from './state.ts';
  */
 export function gateFacts(state: ScreensState): readonly string[] {
   const { target } = state;
-  const { health, members } = clusterNow(state);
+  const cluster = clusterNow(state);
+  const { health, members } = cluster;
   return [
     `target ${target?.context} ${target?.namespace}/${target?.cluster} ${target?.kubeSystemUid}/${target?.statefulSetUid}`,
     `cluster ${health.verdict}`,
+    ...stateUuids(cluster).map((uuid) => `state UUID ${uuid.slice(0, 8)}`),
     ...members.map(
-      ({ row, look }) =>
-        `${row.member}: ${row.state}, ${row.inService === true ? 'in' : 'out'}, pod ${look.pod?.uid.slice(0, 8) ?? 'none'}, desync count ${row.desyncCount ?? '?'}`,
+      ({ row, seen }) =>
+        `${row.member}: ${row.state}, ${serviceText(row.inService)}, pod ${seen === undefined ? '?' : (seen.pod?.uid.slice(0, 8) ?? 'none')}, desync count ${row.desyncCount ?? '?'}`,
     ),
   ];
 }

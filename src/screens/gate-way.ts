@@ -24,7 +24,7 @@ function lost({ plan, ...state }: RunState, { step }: PlannedStep): readonly Nam
   const from = positionRead(state);
   const undone = transactionsBetween(to, from);
   if (to === undefined || undone === undefined) return [];
-  return [['undoes', `${undone} transactions: ${shortPosition(from)} -> ${shortPosition(to)}`]];
+  return [['undoes', `in all ${undone} transactions: ${shortPosition(from)} -> ${shortPosition(to)}`]];
 }
 
 function proven(state: RunState): readonly Named[] {

@@ -1,5 +1,6 @@
 import type { Gate } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
+import { isCaughtUp } from './caught-up.ts';
 import { clusterNow } from './cluster-now.ts';
 import { changedFacts, gateFacts } from './gate-facts.ts';
 import type { KeyPress, Pressed } from './key-reader.ts';
@@ -11,6 +12,8 @@ import type { Writer } from './writer.ts';
 
 /** What is pressed before this has passed since the gate was drawn was meant for something else (design §6.18). */
 export const armedAfterMs = 400;
+/** Longer than that nobody is kept waiting for what the screen shows of the cluster: what comes later is asked again. */
+const settledAfterMs = 3000;
 
 export interface Timers {
   now(): number;
@@ -41,15 +44,31 @@ export class Gatekeeper {
   readonly #writer: Writer;
   readonly #timers: Timers;
   readonly #time: () => number;
+  readonly #asked: () => void;
   #waiting: Waiting | undefined;
   #asking = 0;
   #drawn: number | undefined;
   /** When a page of this asking was first on the screen, the last one or not. */
   #seen: { readonly asking: number; readonly at: number } | undefined;
   #disarm: () => void = () => undefined;
+  /** Its last line has stood there for long enough. */
+  #armed = false;
+  /** What the screen shows of the cluster has the run's own last step in it. */
+  #settled = true;
+  #settle: { readonly since: number; readonly by: number } = { since: 0, by: 0 };
 
-  /** `timers` are a person's, always real; `time` is the target's, in which the gate says since when it waits. */
-  constructor(store: ScreensView, writer: Writer, timers: Timers, time: () => number = () => timers.now()) {
+  /**
+   * `timers` are a person's, always real; `time` is the target's, in which the gate says since when it waits. `asked`: a step's gate opens,
+   * so the cluster is to be looked at now.
+   */
+  constructor(
+    store: ScreensView,
+    writer: Writer,
+    timers: Timers,
+    time: () => number = () => timers.now(),
+    asked: () => void = () => undefined,
+  ) {
+    this.#asked = asked;
     this.#store = store;
     this.#writer = writer;
     this.#timers = timers;
@@ -64,7 +83,10 @@ export class Gatekeeper {
         answer: resolve,
         done: () => signal.removeEventListener('abort', aborted),
       };
+      this.#settled = false;
+      this.#settle = { since: this.#time(), by: this.#timers.now() + settledAfterMs };
       this.#open(gate, []);
+      this.#asked();
       if (signal.aborted) aborted();
       else signal.addEventListener('abort', aborted, { once: true });
     });
@@ -77,6 +99,8 @@ export class Gatekeeper {
     this.closeReview();
     return new Promise((resolve) => {
       this.#waiting = { answer: resolve, done: () => this.#writer.review(undefined) };
+      // Nothing of ours has moved the cluster since it was looked at last.
+      this.#settled = true;
       const position = positionNow(clusterNow(this.#store.getState()));
       const gate = this.#fresh(proposal.gate, []);
       this.#writer.review({ proposal, gate, ...(position === undefined ? {} : { position }) });
@@ -108,17 +132,46 @@ export class Gatekeeper {
     if (!shown.endShown || this.#drawn === shown.asking) return;
     this.#drawn = shown.asking;
     this.#disarm = this.#timers.after(armedAfterMs, () => {
-      const now = this.#current();
-      if (now?.asking === shown.asking) this.#put({ ...now, live: true, liveSince: this.#time() });
+      this.#armed = true;
+      this.#goLive();
     });
+  }
+
+  #goLive(): void {
+    const current = this.#current();
+    if (current === undefined || current.live || !this.#armed || this.#drawn !== current.asking) return;
+    this.#settled ||= this.#isSettled();
+    if (this.#settled) this.#put({ ...withoutNote(current), live: true, liveSince: this.#time() });
+    else this.#disarm = this.#timers.after(Math.max(1, this.#settle.by - this.#timers.now()), () => this.#goLive());
+  }
+
+  #isSettled(): boolean {
+    return this.#timers.now() >= this.#settle.by || isCaughtUp(this.#store.getState(), this.#settle.since);
   }
 
   /** The world has moved: a gate whose facts have changed closes and asks again. */
   check(): void {
     const current = this.#current();
-    if (current === undefined || this.#drawn === undefined) return;
-    const changed = changedFacts(current.facts, gateFacts(this.#store.getState()));
-    if (changed.length > 0) this.#again(current, changed);
+    if (current === undefined) return;
+    const facts = gateFacts(this.#store.getState());
+    const changed = changedFacts(current.facts, facts);
+    if (!this.#settled) this.#catchUp(current, changed.length > 0 ? facts : undefined);
+    else if (changed.length > 0 && this.#drawn !== undefined) this.#again(current, changed);
+  }
+
+  /** What the run's last step did comes to the screen: keys go live a moment after all of it was drawn. */
+  #catchUp(current: GateView, facts: readonly string[] | undefined): void {
+    this.#settled = this.#isSettled();
+    if (facts !== undefined) {
+      this.#unarm();
+      this.#put({ ...current, facts });
+    } else if (this.#settled) this.#goLive();
+  }
+
+  #unarm(): void {
+    this.#armed = false;
+    this.#drawn = undefined;
+    this.#disarm();
   }
 
   /** A key while a gate is on the screen. False: it means something else there. */
@@ -186,8 +239,7 @@ export class Gatekeeper {
     if (!gate.live) this.#note(gate, 'that was too early: begin again');
     else if (!pressed.alone) this.#note(gate, 'several letters at once are taken for a paste: type them');
     else if (gate.typed.length <= word.length + 8) {
-      const { note: _note, ...rest } = gate;
-      this.#put({ ...rest, typed: gate.typed + (key === 'space' ? ' ' : key) });
+      this.#put({ ...withoutNote(gate), typed: gate.typed + (key === 'space' ? ' ' : key) });
     }
     return true;
   }
@@ -199,8 +251,7 @@ export class Gatekeeper {
 
   #fresh(gate: Gate, changed: readonly string[]): GateView {
     this.#asking += 1;
-    this.#drawn = undefined;
-    this.#disarm();
+    this.#unarm();
     this.#writer.scroll('gate', 0);
     return {
       gate,
@@ -236,10 +287,13 @@ export class Gatekeeper {
   #end(answer: Answer): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    this.#drawn = undefined;
-    this.#disarm();
+    this.#unarm();
     if (this.#store.getState().gate !== undefined) this.#writer.gate(undefined);
     waiting?.done();
     waiting?.answer(answer);
   }
+}
+
+function withoutNote({ note: _note, ...gate }: GateView): GateView {
+  return gate;
 }

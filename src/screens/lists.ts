@@ -3,6 +3,7 @@ import { formatAge, formatClock } from '../base/duration.ts';
 import { dateTimeText } from '../base/time.ts';
 import { exits } from '../engine/exit-code.ts';
 import type { RunSummary } from '../record/run-summary.ts';
+import { runAtWork } from '../views/at-work.ts';
 import type { BackupRow } from '../views/status-view.ts';
 import { type Cell, type Column, type Line, line, row, type Span, span } from './line.ts';
 import { inRole, type Sign, sign } from './signs.ts';
@@ -84,11 +85,9 @@ export function runLine(run: RunSummary, columns: readonly Column[], state: Scre
   return listLine(sign(of), columns, cells, focused);
 }
 
-/** The holder of a lease that is renewed is at work, here or on another bastion. */
 export function isRunning(run: RunSummary, { listing, run: own }: ScreensState): boolean {
-  const lease = listing.last?.value.lease;
   if (own?.going === true && own.state.plan?.run === run.run) return true;
-  return lease?.run === run.run && (lease.renewedAgoMs ?? 0) < 60_000;
+  return runAtWork(listing.last?.value.lease) === run.run;
 }
 
 export function signOfRun(run: RunSummary, running: boolean): Sign {

@@ -1,11 +1,11 @@
 import { failureOf } from '../base/failure.ts';
 import { lookEveryMs, sqlEveryMs } from './cluster-now.ts';
 import type { Timers } from './gatekeeper.ts';
+import { listEveryMs } from './listing-now.ts';
 import type { Operations } from './operations.ts';
 import type { ScreensView } from './store.ts';
 import type { Writer } from './writer.ts';
 
-const listEveryMs = 5000;
 /** A member that has not answered by then is unknown, whatever becomes of the question. */
 const sampleMs = 2000;
 const lookMs = 10_000;
@@ -45,10 +45,19 @@ export class Live {
     this.#due.list = 0;
   }
 
+  /** Looks at once: what is on the screen is to be judged by it. */
+  lookNow(): void {
+    if (this.#stopped) return;
+    this.#due.look = 0;
+    this.#cancel();
+    this.#second();
+  }
+
   #second(): void {
     const now = this.#timers.now();
     this.#writer.tick(now);
-    if (now >= this.#due.look) {
+    // One that is under way was asked before: it is asked again as soon as it was answered.
+    if (now >= this.#due.look && !this.#asked.has('look')) {
       this.#due.look = now + lookEveryMs - sqlEveryMs / 2;
       this.#once('look', lookMs, () => this.#operations.look(), {
         got: (look, at, took) => this.#writer.looked(look, at, took),

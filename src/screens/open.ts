@@ -51,7 +51,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   const store = newStore(timers.now(), sizeOf(streams.output));
   const writer = new Writer(store);
   const time = () => (session.operations?.time ?? timers).now();
-  const gates = new Gatekeeper(store, writer, timers, time);
+  const gates = new Gatekeeper(store, writer, timers, time, () => live?.lookNow());
   const frames = new Frames(store, options.theme, timers);
   let live: Live | undefined;
   const session = new Session({

@@ -31,7 +31,7 @@ export function endSays({ state, events }: OpenRun): string | undefined {
   const says = lastOf(events, 'run-ended', () => true)?.says;
   const ended = `run ${state.plan?.run} ended with exit ${state.exit}${says === undefined ? '' : `: ${says}`}`;
   // The screen of a run that failed has the rest.
-  if (state.failure !== undefined) return `${ended}; its transcript (t) has all of this`;
+  if (state.failure !== undefined) return `${ended}; t has all of this`;
   const debts = owed(state);
   const owes = debts.length === 0 ? '' : `; owes ${debts.length}: p repairs`;
   const keeps = state.closed || kept(state).length === 0 ? '' : '; u rolls back, x closes';

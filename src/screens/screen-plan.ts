@@ -112,7 +112,7 @@ export function planLines(view: View, review: Review, width: number): readonly L
   return [
     ...planHead(view, review).flatMap(([name, text]) => named(name, text, width)),
     line(`    ${'step'.padEnd(12)} ${'danger'.padEnd(8)}${'est'.padStart(7)}  what it changes, from -> to`),
-    ...steps.flatMap((planned, index) => stepPart(planned, index, width)),
+    ...steps.flatMap((planned, index) => stepPart(view, planned, index, width)),
     ...out.flatMap(({ step, skipped }) => named('left out', `${step.id}: ${skipped}`, width)),
     ...proposal.refusals.flatMap(({ step, failure }) => [
       blank,
@@ -131,7 +131,7 @@ function named(name: string, text: string | undefined, width: number): Line[] {
   );
 }
 
-function stepPart(planned: PlannedStep, index: number, width: number): Line[] {
+function stepPart(view: View, planned: PlannedStep, index: number, width: number): Line[] {
   const { step, danger, ms, seen } = planned;
   const mark = dangerMark(planned);
   const id = fitText(step.id, mark === undefined ? 12 : 10, { cut: 'middle' });
@@ -142,18 +142,18 @@ function stepPart(planned: PlannedStep, index: number, width: number): Line[] {
     ` ${danger.padEnd(8)}${estimate.padStart(7)}  `,
   );
   const room = Math.min(100, width - stepIndent - (seen === undefined ? 0 : 2));
-  const texts = textsOf(planned).flatMap((text) => wrapped(text, room));
+  const texts = textsOf(view, planned).flatMap((text) => wrapped(text, room));
   const [first = step.title, ...more] = texts;
   const held: readonly Span[] =
     seen === undefined ? [] : [sign(seen.is === 'so' ? 'good' : seen.is === 'unknown' ? 'unknown' : 'bad'), span(' ')];
   return [line(head, ...held, first), ...more.map((text) => line(' '.repeat(stepIndent), text))];
 }
 
-function textsOf({ seen, says, effects }: PlannedStep): readonly string[] {
+function textsOf({ state }: View, { seen, says, effects }: PlannedStep): readonly string[] {
   return [
     ...(seen === undefined ? [] : [seen.says]),
     ...(seen?.warnings ?? []).map((text) => `warning: ${text}`),
     ...says,
-    ...effectLines(effects),
+    ...effectLines(state, effects),
   ];
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fail } from '../../src/base/failure.ts';
-import { ClusterMirror, mirroredRuns } from '../../src/commands/cluster-mirror.ts';
+import { ClusterMirror, mirroredRuns, type RememberedMirrors } from '../../src/commands/cluster-mirror.ts';
+import { Remembered } from '../../src/commands/remembered.ts';
 import { failureFrom } from '../actions/fail.ts';
 import { FakeTarget } from '../actions/fake-target.ts';
 import { backupRun } from '../record/canned-runs.ts';
@@ -65,6 +66,17 @@ describe('the mirror of a run', () => {
     target.kube.patch = patch;
     await ours.push(backupRun.slice(0, 5));
     expect(await mirrored()).toBe(5);
+  });
+
+  test('is unpacked once by who remembers it, and again when it was written since', async () => {
+    const remembered: RememberedMirrors = new Remembered();
+    const read = async () => (await mirroredRuns(target.kube, 'openstack', remembered))[0];
+    const ours = mirror();
+    await ours.push(backupRun.slice(0, 2));
+    const first = await read();
+    expect(await read()).toBe(first);
+    await ours.push(backupRun.slice(0, 3));
+    expect((await read())?.events).toHaveLength(3);
   });
 
   test('bears a label that somebody else puts on it', async () => {

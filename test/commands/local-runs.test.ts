@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { localRuns } from '../../src/commands/local-runs.ts';
+import { localRuns, type RememberedRuns } from '../../src/commands/local-runs.ts';
 import { proofText } from '../../src/commands/proof-words.ts';
+import { Remembered } from '../../src/commands/remembered.ts';
 import { StateFolder } from '../../src/host/state-folder.ts';
 import { writeLine } from '../../src/record/line.ts';
 import { freshFolder } from '../host/folder.ts';
@@ -28,6 +29,30 @@ describe('runs of this machine', () => {
     const state = await recorded({ aaaaaa: whole, bbbbbb: whole, cccccc: whole });
     expect(await localRuns(state, { newest: 2 })).toHaveLength(2);
     expect(await localRuns(state)).toHaveLength(3);
+  });
+
+  test('that are remembered are read again when their journal has grown, and only then', async () => {
+    const [first, ...rest] = backupRun.map(writeLine);
+    const state = await recorded({ q8d4w6: first ?? '', ended7: whole });
+    const remembered: RememberedRuns = new Remembered();
+    const read = async () =>
+      (await localRuns(state, { remembered })).toSorted((a, b) => a.events.length - b.events.length);
+    const [short, ended] = await read();
+    const again = await read();
+    expect([again[0] === short, again[1] === ended]).toEqual([true, true]);
+    appendFileSync(state.folderOf('q8d4w6').journal, rest.join(''));
+    const grown = await read();
+    expect(grown.map(({ events }) => events.length)).toEqual([backupRun.length, backupRun.length]);
+    expect(grown).toContain(ended);
+    expect(grown).not.toContain(short);
+  });
+
+  test('whose journal is damaged are asked for again each time', async () => {
+    const state = await recorded({ damage: '{"seq":1}\n' });
+    const remembered: RememberedRuns = new Remembered();
+    const damaged: string[] = [];
+    for (const _ of [1, 2]) await localRuns(state, { remembered, damaged: (run) => damaged.push(run) });
+    expect(damaged).toEqual(['damage', 'damage']);
   });
 });
 

@@ -173,7 +173,7 @@ describe('status', () => {
     const cut = summaryOf(backupRun.slice(0, 11));
     expect(runsTable(cut, at, { clusters: true }).at(-1)).toContain('  openstack/lab  ');
     expect(runsTable(cut, at).at(-1)).toMatch(/^ {2}! .*cut off 05:00:06Z, owes 1$/);
-    expect(runsTable(cut, at, { running: new Set(['q8d4w6']) }).at(-1)).toMatch(/^ {2}\* .*running, owes 1$/);
+    expect(runsTable(cut, at, { running: 'q8d4w6' }).at(-1)).toMatch(/^ {2}\* .*running, owes 1$/);
   });
 });
 

@@ -134,6 +134,34 @@ describe('a gate for yes or no', () => {
     expect(answers(session)).toEqual(['plan yes', 'cut yes']);
   });
 
+  it('does not ask again for what the run itself has just done', async () => {
+    const session = await atFirstGate();
+    const { fake, world } = session;
+    const isCut = () => world.journal.some((event) => event.type === 'step-passed' && event.step === 'cut');
+    const members = healthyLook.members.map((member) => ({ ...member, inService: false }));
+    fake.look = async () => (isCut() ? { ...healthyLook, members } : healthyLook);
+    await session.seconds(2);
+    await session.press('y');
+    const screen = await session.terminal.until('DOWN');
+    expect(screen).toContain('Gate: swap the data');
+    await session.seconds(4);
+    const later = session.terminal.screen();
+    expect(later).toContain('Gate: swap the data');
+    expect(later).toContain('type the name');
+  });
+
+  it('has no live keys before the cluster was looked at after it opened, nor for ever without an answer', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    session.fake.look = () => new Promise(() => undefined);
+    await session.press('y');
+    await session.terminal.until('Gate: swap the data');
+    await session.seconds(2);
+    expect(session.terminal.screen()).not.toContain('type the name');
+    await session.seconds(2);
+    expect(session.terminal.screen()).toContain('type the name');
+  });
+
   it('is not answered in a terminal that became too small, and asks again when there is room', async () => {
     const session = await atFirstGate();
     await session.seconds(2);

@@ -197,7 +197,7 @@ describe('a run that failed past the point of no return', () => {
     const failed = await session.terminal.until('FAILED at start');
     expect(failed).toContain('! OWES 1');
     expect(failed).toContain('| InnoDB: no');
-    expect(failed).toContain('galera-runbook runs repair q8d4w6');
+    expect(failed).toContain('galera-runbook runs resume q8d4w6');
     session.world.fails = {};
     await session.press('c');
     await session.terminal.until('Gate:');
