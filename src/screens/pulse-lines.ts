@@ -24,16 +24,31 @@ export function pulseLines(view: View, progress: Progress, width: number): reado
   const { members } = progress;
   const counted = members.some(({ total }) => total !== undefined && total > 0);
   const names = Math.max(0, ...members.map((each) => columnsOf(nameOf(view, each))));
-  return [
-    headLine(view, progress, names, counted),
-    ...members.flatMap((each) => memberLines(view, each, names, width)),
-    ...(counted && isWide(view) && members.length > 1 ? [allLine(progress, names)] : []),
-    ...(progress.says === undefined || counted
-      ? []
-      : wrapped(progress.says, width - 1).map((text) => line(` ${text}`))),
-    changeLine(view, progress),
-    ...(counted ? freeLines(view, width) : []),
-  ].map((each) => fitLine(each, width));
+  const lines = counted
+    ? [
+        headLine(view, progress, names),
+        ...members.flatMap((each) => memberLines(view, each, names, width)),
+        ...(isWide(view) && members.length > 1 ? [allLine(progress, names)] : []),
+      ]
+    : phaseLines(view, members, width);
+  return [...lines, changeLine(view, progress), ...(counted ? freeLines(view, width) : [])].map((each) =>
+    fitLine(each, width),
+  );
+}
+
+/** Where nothing is counted: who does what, or waits for what; members that say the same are one line. */
+function phaseLines(view: View, members: readonly MemberProgress[], width: number): readonly Line[] {
+  const groups = new Map<string, string[]>();
+  for (const each of members) {
+    const says = each.says === undefined ? each.phase : `${each.phase}: ${each.says}`;
+    groups.set(
+      says,
+      [...(groups.get(says) ?? []), nameOf(view, each)].filter((name) => name !== ''),
+    );
+  }
+  return [...groups].flatMap(([says, names]) =>
+    wrapped(names.length === 0 ? says : `${names.join(', ')}  ${says}`, width - 1).map((text) => line(` ${text}`)),
+  );
 }
 
 /** In narrow places a member is its ordinal, in the order of the strip above. */
@@ -41,8 +56,7 @@ function nameOf(view: View, { member }: MemberProgress): string {
   return member === undefined ? '' : isWide(view) ? member : ordinalOf(member);
 }
 
-function headLine(view: View, { phases, members }: Progress, names: number, counted: boolean): Line {
-  if (!counted) return line(` ${phases.join(', ')}`);
+function headLine(view: View, { phases, members }: Progress, names: number): Line {
   const totals = [...new Set(members.flatMap(({ total }) => total ?? []))];
   const of = totals.length === 1 ? `of ${formatBytes(totals[0] ?? 0)}` : '';
   const room = 1 + (names > 0 ? names + 1 : 0) + barOf(view) + share + bytes;
@@ -91,7 +105,13 @@ function allLine({ bytes: done, total, bytesPerSecond }: Progress, names: number
   return line(` ${fitText('all', names)} `, ...barSpans(done / total, wideBar), `  ${bytesOf(done, total)}${speed}`);
 }
 
-function changeLine({ state }: View, { unchangedMs, deadlineMs, leftMs, total }: Progress): Line {
+function changeLine({ state }: View, progress: Progress): Line {
+  const { unchangedMs, deadlineMs, leftMs, total, members, runningMs } = progress;
+  // It tells nothing on its way: only its time is known.
+  if (members.length === 0)
+    return line(
+      ` running for ${formatDuration(runningMs)}${deadlineMs === undefined ? '' : `, gives up in ${formatDuration(deadlineMs)}`}`,
+    );
   if (unchangedMs >= stalledMs)
     return line(
       ' ',

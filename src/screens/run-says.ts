@@ -10,10 +10,10 @@ export function interruptSays(view: View, { state }: OpenRun): string {
     return 'stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on';
   if (state.crossed) return 'ctrl-c now: the step is finished, then the run stops; you decide what is paid';
   const debts = owed(state).map(({ id }) => id.split(':')[0] ?? '');
-  const pays = debts.length === 0 ? 'nothing is owed' : `${debts.join(', ')} paid`;
+  const pays = debts.length === 0 ? 'nothing is owed' : `pays ${debts.join(', ')}`;
   const stays = debts.some((id) => ['traffic', 'members'].includes(id)) ? '' : '; the database stays as is';
   const stops = stopsText(view, state);
-  const texts = [`ctrl-c now: ${stops}, ${pays}${stays}`, `ctrl-c now: ${stops}, ${pays}`];
+  const texts = [`ctrl-c now: ${stops}; ${pays}${stays}`, `ctrl-c now: ${stops}; ${pays}`];
   return texts.find((text) => columnsOf(text) < view.width) ?? `ctrl-c now: ${stops}; what is owed is paid`;
 }
 

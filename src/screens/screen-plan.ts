@@ -10,11 +10,15 @@ import { rule } from './rule.ts';
 import type { Screen } from './screen.ts';
 import { sign } from './signs.ts';
 import type { Review } from './state.ts';
-import { fitText, wrapped } from './text.ts';
+import { columnsOf, fitText, wrapped } from './text.ts';
 import type { Area, View } from './view.ts';
 
 const labelWidth = 14;
 const stepIndent = 34;
+/** Of what is longer, on a screen that is narrower than `roomy`. */
+const textIndent = 4;
+const roomy = 100;
+const proseAtMost = 100;
 
 /** A plan, and its gate below: danger, loss and downtime first, then the steps. `y` is dead until its last line was drawn. */
 export const planScreen: Screen = {
@@ -141,12 +145,25 @@ function stepPart(view: View, planned: PlannedStep, index: number, width: number
     ...(mark === undefined ? [] : [' '.repeat(2 - mark.text.length), mark]),
     ` ${danger.padEnd(8)}${estimate.padStart(7)}  `,
   );
-  const room = Math.min(100, width - stepIndent - (seen === undefined ? 0 : 2));
-  const texts = textsOf(view, planned).flatMap((text) => wrapped(text, room));
-  const [first = step.title, ...more] = texts;
+  const [first = step.title, ...more] = textsOf(view, planned);
   const held: readonly Span[] =
     seen === undefined ? [] : [sign(seen.is === 'so' ? 'good' : seen.is === 'unknown' ? 'unknown' : 'bad'), span(' ')];
-  return [line(head, ...held, first), ...more.map((text) => line(' '.repeat(stepIndent), text))];
+  const room = Math.min(proseAtMost, width - stepIndent - (seen === undefined ? 0 : 2));
+  if (width < roomy && columnsOf(first) > room)
+    return [line(head, ...held, step.title), ...[first, ...more].flatMap((text) => moreLines(text, width))];
+  const [now = '', ...below] = wrapped(first, room);
+  return [
+    line(head, ...held, now),
+    ...below.map((text) => line(' '.repeat(stepIndent), text)),
+    ...more.flatMap((text) => moreLines(text, width)),
+  ];
+}
+
+/** Below the column where it fits there on one line; a longer text has the whole width, or a plan would have no end. */
+function moreLines(text: string, width: number): readonly Line[] {
+  const room = Math.min(proseAtMost, width - stepIndent);
+  const indent = width >= roomy || columnsOf(text) <= room ? stepIndent : textIndent;
+  return wrapped(text, Math.min(proseAtMost, width - indent)).map((part) => line(' '.repeat(indent), part));
 }
 
 function textsOf({ state }: View, { seen, says, effects }: PlannedStep): readonly string[] {

@@ -5,6 +5,7 @@ import { rule } from './rule.ts';
 import { safeLines } from './safe-lines.ts';
 import type { Screen } from './screen.ts';
 import type { Reading } from './state.ts';
+import { wrapped } from './text.ts';
 import type { Area, View } from './view.ts';
 
 /** A text that is read: a runbook, a transcript, logs, a description. */
@@ -51,9 +52,23 @@ export function textRows({ state }: View, area: Area): readonly Line[] {
   return rows;
 }
 
+const leastValue = 20;
+
 const drawn = new WeakMap<Reading, { readonly of: string; readonly rows: readonly Line[] }>();
 
 function rowsOf({ kind, lines, blocks, dangers }: Reading, width: number, wraps: boolean): readonly Line[] {
   if (blocks !== undefined) return documentLines(blocks, width, dangers);
+  if (kind === 'values')
+    return safeLines(lines, Number.POSITIVE_INFINITY, false).flatMap((text) => hanging(text, width));
   return safeLines(lines, width, kind !== 'output' || wraps).map((text) => line(text));
+}
+
+/** A value goes on below itself, not below its name. */
+function hanging(text: string, width: number): readonly Line[] {
+  const indent = /^(?:[a-z\d]+(?: [a-z\d]+)*)? {2,}/.exec(text)?.[0].length ?? 0;
+  const room = width - indent;
+  if (room < leastValue) return wrapped(text, width).map((part) => line(part));
+  return wrapped(text.slice(indent), room).map((part, index) =>
+    line(index === 0 ? text.slice(0, indent) : ' '.repeat(indent), part),
+  );
 }

@@ -109,8 +109,9 @@ function outageText({ state: { now } }: View, { state, owedSince, events }: Open
   const debt = out?.without[0]?.debts.find(({ due }) => due === 'end')?.id;
   if (out === undefined || debt === undefined) return undefined;
   const since = owedSince[debt];
-  if (since === undefined) return state.exit === undefined ? `clients down ${timeOf(out.without)}` : undefined;
-  if (state.debts.some(({ id }) => id === debt)) return `clients down ${formatClock(now - since)} by now`;
+  if (since === undefined)
+    return state.exit === undefined ? `clients down ${timeOf(out.without).replace('at least', 'over')}` : undefined;
+  if (state.debts.some(({ id }) => id === debt)) return `clients down for ${formatClock(now - since)}`;
   const paid = events.findLast((event) => event.type === 'debt-paid' && event.id === debt);
   return paid === undefined ? undefined : `clients were down ${formatClock(paid.at - since)}`;
 }
