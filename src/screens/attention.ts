@@ -15,47 +15,107 @@ interface Entry {
 
 /** What a person has to know now: what, since when, what it means, the key that helps. Worst first. */
 export function attention(view: View): readonly Entry[] {
-  const { state, cluster } = view;
-  const { listing } = state;
-  const failing = listing.failing === undefined ? [] : [unread(listing.failing.since, listing.failing.found)];
+  const { cluster } = view;
   return [
-    ...members(view),
+    ...[...down(view), ...members(view), ...others(view)].toSorted(worstFirst),
     ...(cluster.health.reasons.length === 0 ? [] : refused(view)),
-    ...failing,
+    ...unread(view),
     ...cutOff(view),
     ...keeps(view),
   ];
+}
 
-  function unread(since: number, found: string): Entry {
-    return {
-      sign: 'unknown',
-      word: 'lists',
-      says: `backups, runs and debts were not read since ${clockText(since)}: ${found}`,
-    };
-  }
+function worstFirst(a: Entry, b: Entry): number {
+  const order: readonly Sign[] = ['bad', 'unknown', 'look'];
+  return order.indexOf(a.sign) - order.indexOf(b.sign);
+}
+
+function unread({ state: { listing } }: View): Entry[] {
+  const { failing, last } = listing;
+  const unknown = last?.value.backups.unknown;
+  return [
+    ...(failing === undefined
+      ? []
+      : [
+          {
+            sign: 'unknown',
+            word: 'lists',
+            says: `backups, runs and debts were not read since ${clockText(failing.since)}: ${failing.found}`,
+          } as const,
+        ]),
+    ...(unknown === undefined ? [] : [{ sign: 'unknown', word: 'backups', says: `not known: ${unknown}` } as const]),
+  ];
+}
+
+/** Who has left it down pays for it; without a run, galera-start brings it up. */
+function down({ state, cluster }: View): Entry[] {
+  if (cluster.health.verdict !== 'DOWN' || state.run?.going === true) return [];
+  const why = cluster.health.reasons[0]?.text ?? 'no client is served';
+  const open = (state.listing.last?.value.debts ?? []).filter(({ due }) => due === 'end');
+  const debt = open.find(({ id }) => /^(traffic|members)/.test(id)) ?? open[0];
+  const says =
+    debt === undefined
+      ? `${why}. galera-start brings it up: 2, then enter`
+      : debt.carried
+        ? `${why}: run ${debt.run} is at work on another bastion.  4 shows it`
+        : `${why}: run ${debt.run} has left it so since ${clockText(debt.since)}. Not galera-start: p repairs, 4 shows the run`;
+  return [{ sign: 'bad', word: 'down', says }];
 }
 
 function members(view: View): Entry[] {
-  const { cluster } = view;
-  const entries = cluster.members.flatMap((member): Entry[] => {
-    if (member.row.sign === 'unknown') return [silent(view, member)];
-    if (member.row.sign === 'bad')
-      return [{ sign: 'bad', word: 'down', says: `${member.row.member}: ${member.row.state}.  d describe, l logs` }];
-    if ((member.row.desyncCount ?? 0) > 0) return [desynced(view, member)];
-    return [];
+  const all = view.cluster.members;
+  const gone = all.filter(({ row, look }) => row.sign === 'bad' && look.pod === undefined);
+  return [
+    ...(gone.length === 0 ? [] : [withoutPod(gone)]),
+    ...all.flatMap((member): Entry[] => {
+      if (gone.includes(member)) return [];
+      if (member.row.sign === 'unknown') return [silent(view, member)];
+      if (member.row.sign === 'bad') return [broken(member)];
+      if ((member.row.desyncCount ?? 0) > 0) return [desynced(view, member)];
+      return [];
+    }),
+  ];
+}
+
+function withoutPod(gone: readonly MemberNow[]): Entry {
+  const last = Math.max(...gone.map(({ samples }) => samples?.sql.last?.at ?? 0));
+  const since = last === 0 ? '' : `, last answer ${clockText(last)}`;
+  const verb = gone.length === 1 ? 'has no pod' : 'have no pods';
+  return {
+    sign: 'bad',
+    word: 'down',
+    says: `${gone.map(({ row }) => row.member).join(', ')} ${verb}${since}: see the events of the StatefulSet.  d describe`,
+  };
+}
+
+function broken({ row, look, samples, status }: MemberNow): Entry {
+  const last = samples?.sql.last;
+  const since = status !== undefined || last === undefined ? '' : `, last answer ${clockText(last.at)}`;
+  const restarts = (look.pod?.restarts ?? 0) > 0 ? `, restarts ${look.pod?.restarts}` : '';
+  const means = status === undefined ? 'serves nobody' : 'without a Primary Component it serves nobody';
+  return {
+    sign: 'bad',
+    word: 'down',
+    says: `${row.member}: ${row.state}${since}${restarts}: ${means}.  d describe, l logs`,
+  };
+}
+
+/** What the verdict names and nothing above has said: of members that are not Synced, or not in the Service. */
+function others({ cluster }: View): Entry[] {
+  if (cluster.health.verdict === 'DOWN') return [];
+  const said = new Set(
+    cluster.members.flatMap(({ row }) =>
+      row.sign === 'unknown' || row.sign === 'bad' || (row.desyncCount ?? 0) > 0 ? [row.member] : [],
+    ),
+  );
+  return cluster.health.reasons.flatMap(({ sign: of, text, members: about }): Entry[] => {
+    const word = of === 'bad' ? 'bad' : of === 'unknown' ? 'unknown' : 'look';
+    if (about.some((member) => !said.has(member)))
+      return [{ sign: of, word, says: `${text}: ${about.join(', ')}.  d describe, l logs` }];
+    // Of all of them: two histories are worse than any member; a size of its own only repeats what is said of members.
+    const counts = of === 'bad' || said.size === 0;
+    return about.length === 0 && counts ? [{ sign: of, word, says: `${text}.  d describes each member` }] : [];
   });
-  const down: Entry[] =
-    cluster.health.verdict === 'DOWN' && view.state.run?.going !== true
-      ? [
-          {
-            sign: 'bad',
-            word: 'down',
-            says: `${cluster.health.reasons[0]?.text ?? 'no client is served'}. galera-start brings it up: 2, then enter`,
-          },
-        ]
-      : [];
-  const order: readonly Sign[] = ['bad', 'unknown', 'look'];
-  return [...down, ...entries].toSorted((a, b) => order.indexOf(a.sign) - order.indexOf(b.sign));
 }
 
 function silent({ cluster }: View, member: MemberNow): Entry {

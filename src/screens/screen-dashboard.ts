@@ -61,8 +61,10 @@ function leftBlocks(view: View, area: Area): readonly Section[] {
   const first = backupsBlock(view, area.width, backups);
   if (entries.length > 0) {
     const height = area.height - backups - 3;
-    const lines = attentionLines(entries, area.width).slice(0, height);
-    return [first, { head: ['Attention', `${entries.length}, worst first`], lines }];
+    const lines = attentionLines(entries, area.width);
+    const shown = lines.slice(0, height);
+    const range = shown.length === lines.length ? '' : `, lines 1-${shown.length} of ${lines.length}: o writes all`;
+    return [first, { head: ['Attention', `${entries.length}, worst first${range}`], lines: shown }];
   }
   const second = runsBlock(view, area.width, Math.min(lower, more));
   if (!tall) return [first, second];

@@ -57,6 +57,9 @@ export const runbooksScreen: Screen = {
   },
 };
 
-function blocks({ state }: View): readonly Block[] {
-  return [{ name: 'runbooks', ids: (state.runbooks ?? []).map(({ runbook }) => runbook.name) }];
+function blocks({ state, cluster }: View): readonly Block[] {
+  const ids = (state.runbooks ?? []).map(({ runbook }) => runbook.name);
+  // What brings a Galera cluster up that is down: `2`, then enter.
+  const start = cluster.health.verdict === 'DOWN' && ids.includes('galera-start') ? { start: 'galera-start' } : {};
+  return [{ name: 'runbooks', ids, ...start }];
 }
