@@ -11,28 +11,81 @@ const columnAtLeast = 8;
 
 export type Dangers = { readonly [step: string]: Danger };
 
-/** A document as lines of `width` columns. `dangers`: what each step may do, for the mark below its heading. */
-export function documentLines(blocks: readonly DocumentBlock[], width: number, dangers: Dangers = {}): readonly Line[] {
-  return blocks.flatMap((block, index) => [...(index === 0 ? [] : [blank]), ...blockLines(block, width, dangers)]);
+export interface Drawing {
+  /** What each step may do, for the mark below its heading. */
+  readonly dangers?: Dangers;
+  /** Code that is wider than the screen goes on below; otherwise it is cut at the edge. */
+  readonly wraps?: boolean;
 }
 
-function blockLines(block: DocumentBlock, width: number, dangers: Dangers): readonly Line[] {
+/** A document as lines of `width` columns. */
+export function documentLines(blocks: readonly DocumentBlock[], width: number, how: Drawing = {}): readonly Line[] {
+  return blocks.flatMap((block, index) => [...(index === 0 ? [] : [blank]), ...blockLines(block, width, how)]);
+}
+
+/** Whether some of its code is wider than the screen. */
+export function hasWideCode(blocks: readonly DocumentBlock[], width: number): boolean {
+  return blocks.some((block) => {
+    switch (block.kind) {
+      case 'code':
+        return block.text.split('\n').some((text) => columnsOf(codeText(text)) > width - codeIndent);
+      case 'quote':
+        return hasWideCode(block.blocks, width - 2);
+      case 'list':
+        return block.items.some((item) => hasWideCode(item, width - 4));
+      default:
+        return false;
+    }
+  });
+}
+
+const codeIndent = 4;
+
+function codeText(text: string): string {
+  return cut(text.replaceAll('\t', '    '), Number.POSITIVE_INFINITY);
+}
+
+function codeLines(text: string, width: number, wraps: boolean): readonly Line[] {
+  return text.split('\n').flatMap((each) => {
+    const room = Math.max(1, width - codeIndent);
+    const parts = wraps ? chopped(codeText(each), room) : [cut(codeText(each), room)];
+    return parts.map((part) => line(' '.repeat(codeIndent), part));
+  });
+}
+
+/** In pieces as wide as there is room: blanks of code are kept, also where a line ends. */
+function chopped(text: string, room: number): readonly string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const { segment } of graphemes.segment(text)) {
+    if (piece !== '' && columnsOf(piece + segment) > room) {
+      pieces.push(piece);
+      piece = '';
+    }
+    piece += segment;
+  }
+  return [...pieces, piece];
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+function blockLines(block: DocumentBlock, width: number, how: Drawing): readonly Line[] {
   switch (block.kind) {
     case 'heading':
-      return headingLines(block, width, dangers);
+      return headingLines(block, width, how);
     case 'paragraph':
       return flowed(block.inlines, Math.min(proseAtMost, width));
     case 'quote':
-      return quoteLines(block, width, dangers);
+      return quoteLines(block, width, how);
     case 'list':
       return block.items.flatMap((item, index) =>
         indented(
           block.first === undefined ? '- ' : `${block.first + index}. `,
-          item.flatMap((each) => blockLines(each, width - 4, dangers)),
+          item.flatMap((each) => blockLines(each, width - 4, how)),
         ),
       );
     case 'code':
-      return block.text.split('\n').map((text) => line('    ', cut(text.replaceAll('\t', '    '), width - 4)));
+      return codeLines(block.text, width, how.wraps === true);
     case 'table':
       return tableLines(block.rows, width);
     case 'rule':
@@ -40,7 +93,11 @@ function blockLines(block: DocumentBlock, width: number, dangers: Dangers): read
   }
 }
 
-function headingLines(block: DocumentBlock & { kind: 'heading' }, width: number, dangers: Dangers): readonly Line[] {
+function headingLines(
+  block: DocumentBlock & { kind: 'heading' },
+  width: number,
+  { dangers = {} }: Drawing,
+): readonly Line[] {
   if (block.depth > 3) return [line(span(block.text, 'strong'))];
   if (block.depth === 1) return wrapped(block.text, width).map((text) => line(span(text, 'strong')));
   const danger = block.id === undefined ? undefined : dangers[block.id];
@@ -57,8 +114,8 @@ function dangerLine(danger: Danger): Line {
 const callouts = { NOTE: 'strong', TIP: 'strong', IMPORTANT: 'strong', WARNING: 'look', CAUTION: 'destroys' } as const;
 const marks: Readonly<Record<string, string>> = { WARNING: '! ', CAUTION: '!! ' };
 
-function quoteLines(block: DocumentBlock & { kind: 'quote' }, width: number, dangers: Dangers): readonly Line[] {
-  const inside = documentLines(block.blocks, width - 2, dangers).map((each) => line('  ', each));
+function quoteLines(block: DocumentBlock & { kind: 'quote' }, width: number, how: Drawing): readonly Line[] {
+  const inside = documentLines(block.blocks, width - 2, how).map((each) => line('  ', each));
   if (block.word === undefined) return inside;
   return [line(span(`${marks[block.word] ?? ''}${block.word}`, callouts[block.word])), ...inside];
 }

@@ -2,6 +2,7 @@ import { heads, type Line, line, row, span } from './line.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen } from './screen.ts';
 import { wrapped } from './text.ts';
+import { valueLines } from './value-line.ts';
 import type { View } from './view.ts';
 
 /** What a runbook wants to be told; `enter` on one opens a text field, and what is typed there is planned with. */
@@ -40,7 +41,11 @@ export const parametersScreen: Screen = {
           : [
               {
                 head: [about.name, ''] as const,
-                lines: wrapped(about.says, Math.min(100, area.width - 2)).map((text) => line(` ${text}`)),
+                lines: [
+                  ...wrapped(about.says, Math.min(100, area.width - 2)).map((text) => line(` ${text}`)),
+                  ...valueLines('value', about.value ?? '?', area.width),
+                  ...valueLines('may be', about.mayBe, area.width),
+                ],
               },
             ]),
       ],

@@ -1,10 +1,14 @@
-import { heads, line, row, span } from './line.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import { dangerMark } from './danger-mark.ts';
+import { blank, heads, type Line, line, row, span } from './line.ts';
+import type { RunbookRow } from './operations.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
 import { wrapped } from './text.ts';
-import type { View } from './view.ts';
+import { valueLines } from './value-line.ts';
+import { isWide, type View } from './view.ts';
 
-/** The documents that can be run; `enter. plans one, `d` reads it. */
+/** The documents that can be run; `enter` plans one, `d` reads it. */
 export const runbooksScreen: Screen = {
   name: 'runbooks',
   members: 'tall',
@@ -13,30 +17,30 @@ export const runbooksScreen: Screen = {
   body(view, area) {
     const all = view.state.runbooks ?? [];
     const cursor = cursorIn(view, blocks(view), 'runbooks');
+    const wide = isWide(view);
     const columns = [
       { title: 'runbook', width: 18 },
       { title: 'danger', width: 9 },
-      { title: 'what it does', width: area.width - 33 },
-    ] as const;
+      ...(wide ? [{ title: 'flavours', width: 24 }] : []),
+      { title: 'what it does', width: area.width - (wide ? 58 : 33) },
+    ];
     const chosen = all.find(({ runbook }) => runbook.name === cursor);
     const shown = windowOf(
       all,
       all.findIndex(({ runbook }) => runbook.name === cursor),
-      Math.max(1, area.height - 6),
+      Math.max(1, area.height - 14),
     );
     const lines = shown.map(({ runbook, danger }) => {
       const focused = runbook.name === cursor;
       const name = focused ? span(runbook.name, 'cursor') : runbook.name;
       const mark = danger === 'destroys' ? span(danger, 'bad') : danger === 'disrupts' ? span(danger, 'look') : danger;
-      return line(focused ? span('>', 'cursor') : ' ', '   ', row(columns, [name, mark, runbook.summary]));
+      return line(
+        focused ? span('>', 'cursor') : ' ',
+        '   ',
+        row(columns, [name, mark, ...(wide ? [runbook.flavours.join(', ')] : []), runbook.summary]),
+      );
     });
-    const about =
-      chosen === undefined
-        ? []
-        : wrapped(
-            `${chosen.runbook.title}. ${chosen.runbook.summary} Flavours: ${chosen.runbook.flavours.join(', ')}; ${chosen.runbook.steps.length} steps.`,
-            Math.min(100, area.width - 2),
-          );
+    const about = chosen === undefined ? [] : aboutLines(chosen, area.width);
     return stacked(
       [
         {
@@ -48,7 +52,7 @@ export const runbooksScreen: Screen = {
           : [
               {
                 head: [chosen.runbook.name, 'enter plans it, d reads it'] as const,
-                lines: about.map((text) => line(` ${text}`)),
+                lines: about,
               },
             ]),
       ],
@@ -56,6 +60,23 @@ export const runbooksScreen: Screen = {
     );
   },
 };
+
+function aboutLines({ runbook, steps }: RunbookRow, width: number): readonly Line[] {
+  const marked = (of: Runbook['steps']) =>
+    of
+      .map(({ id, gate }) => {
+        const mark = dangerMark({ danger: steps[id]?.danger ?? 'reads', ...(gate === undefined ? {} : { gate }) });
+        return mark === undefined ? id : `${id}\u00a0${mark.text}`;
+      })
+      .join(', ');
+  return [
+    ...wrapped(`${runbook.title}. ${runbook.summary}`, Math.min(100, width - 2)).map((text) => line(` ${text}`)),
+    blank,
+    ...valueLines('flavours', runbook.flavours.join(', '), width),
+    ...valueLines('steps', `${runbook.steps.length}: ${marked(runbook.steps)}`, width),
+    ...(runbook.rollback.length === 0 ? [] : valueLines('rollback', marked(runbook.rollback), width)),
+  ];
+}
 
 function blocks({ state, cluster }: View): readonly Block[] {
   const ids = (state.runbooks ?? []).map(({ runbook }) => runbook.name);

@@ -3,6 +3,7 @@ import type { TargetChoice } from './operations.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
 import type { TargetRow } from './state.ts';
+import { valueLines } from './value-line.ts';
 import type { View } from './view.ts';
 
 /** The targets of the configuration with all that tells them apart, as row 1 shows it: two may have the same names. */
@@ -26,7 +27,7 @@ export const targetsScreen: Screen = {
     const lines = windowOf(
       all,
       all.findIndex(({ name }) => name === cursor),
-      Math.max(1, area.height - 4),
+      Math.max(1, Math.floor((area.height - 9) / 2)),
     ).flatMap((of): Line[] => {
       const focused = of.name === cursor;
       const differs = differences(of, all);
@@ -48,6 +49,7 @@ export const targetsScreen: Screen = {
           : [line('      ', span('!', 'look'), ` same name as another: ${[...differs].join(', ')} differ`)]),
       ];
     });
+    const chosen = all.find(({ name }) => name === cursor);
     return stacked(
       [
         {
@@ -57,11 +59,31 @@ export const targetsScreen: Screen = {
             ...(view.state.targets === undefined ? [line('    being read')] : lines),
           ],
         },
+        ...(chosen === undefined ? [] : [{ head: [chosen.name, ''] as const, lines: wholeLines(chosen, area.width) }]),
       ],
       area.width,
     );
   },
 };
+
+/** Nothing of it cut: what tells two targets apart may be in the middle of a name. */
+function wholeLines(of: TargetRow, width: number): readonly Line[] {
+  const { identity, failing } = of;
+  const values: readonly (readonly [name: string, text: string])[] = [
+    ['Galera', of.cluster],
+    ['namespace', of.namespace],
+    ['context', of.context],
+    ...(failing !== undefined
+      ? [['identity', `? ${failing}`] as const]
+      : identity === undefined
+        ? [['identity', 'being read'] as const]
+        : [
+            ['identity', `kube-system ${identity.kubeSystemUid}`] as const,
+            ['', `StatefulSet ${identity.statefulSetUid}`] as const,
+          ]),
+  ];
+  return values.flatMap(([name, text]) => valueLines(name, text, width));
+}
 
 type Part = 'namespace' | 'context' | 'identity';
 

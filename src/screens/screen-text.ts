@@ -1,4 +1,4 @@
-import { documentLines } from './document-lines.ts';
+import { documentLines, hasWideCode } from './document-lines.ts';
 import { type Line, line, textOf } from './line.ts';
 import { hasMatch, marked } from './marked.ts';
 import { rule } from './rule.ts';
@@ -13,12 +13,12 @@ export const textScreen: Screen = {
   name: 'text',
   members: 'tall',
   blocks: () => [],
-  hints: ({ state }) => [
-    ...(state.ui.reading?.runbook === undefined ? [] : (['open'] as const)),
+  hints: (view) => [
+    ...(view.state.ui.reading?.runbook === undefined ? [] : (['open'] as const)),
     'story',
     'page-down',
     'filter',
-    ...(state.ui.reading?.kind === 'output' ? (['wrap'] as const) : []),
+    ...(isCut(view) ? (['wrap'] as const) : []),
     'write',
     'help',
     'back',
@@ -40,6 +40,12 @@ export const textScreen: Screen = {
   },
 };
 
+/** Lines of output, or code of a document, that the edge cuts. */
+function isCut({ state, width }: View): boolean {
+  const { reading } = state.ui;
+  return reading?.kind === 'output' || hasWideCode(reading?.blocks ?? [], width - 2);
+}
+
 /** The text as it is drawn: what `n` goes through. Made once for a text and a width, since a document is long and drawn often. */
 export function textRows({ state }: View, area: Area): readonly Line[] {
   const { reading, wraps } = state.ui;
@@ -57,7 +63,8 @@ const leastValue = 20;
 const drawn = new WeakMap<Reading, { readonly of: string; readonly rows: readonly Line[] }>();
 
 function rowsOf({ kind, lines, blocks, dangers }: Reading, width: number, wraps: boolean): readonly Line[] {
-  if (blocks !== undefined) return documentLines(blocks, width, dangers);
+  if (blocks !== undefined)
+    return documentLines(blocks, width, { ...(dangers === undefined ? {} : { dangers }), wraps });
   if (kind === 'values')
     return safeLines(lines, Number.POSITIVE_INFINITY, false).flatMap((text) => hanging(text, width));
   return safeLines(lines, width, kind !== 'output' || wraps).map((text) => line(text));

@@ -4,7 +4,7 @@ import { owed } from '../engine/state.ts';
 import { stepNumber } from '../record/step-number.ts';
 import { owes, verdict } from './frame-top.ts';
 import { apart, blank, type Line, line, span, textOf } from './line.ts';
-import { cut } from './text.ts';
+import { wrapped } from './text.ts';
 import { smallest, type View } from './view.ts';
 
 /** Below 80 x 24: what size is needed, and what goes on meanwhile. No key answers a gate here. */
@@ -51,7 +51,10 @@ function meanwhile(view: View): Line[] {
     .map(({ row, look }) => `${look.ordinal} ${markOf(row.sign)} ${row.state}`)
     .join('   ');
   const last = line(`   members      ${members}`);
-  if (run?.going !== true) return [line(`   ${textOf(owes(view)).trim()}`), last];
+  if (run?.going !== true) {
+    const says = textOf(owes(view)).trim().replaceAll(/ {2,}/g, '  ');
+    return [...wrapped(says, view.width - 5).map((text) => line(`   ${text}`)), last];
+  }
   const { plan } = run.state;
   const step = run.state.order.find((planned) => run.state.steps[planned.step.id]?.is === 'started');
   const number = step === undefined ? undefined : stepNumber(run.state.order, step.step.id)?.replace('/', ' of ');
@@ -68,7 +71,9 @@ function meanwhile(view: View): Line[] {
     ...(progress === undefined
       ? []
       : [line(`                ${done}last change ${formatAge(progress.unchangedMs)} ago`)]),
-    line(`   owes ${debts.length}       ${cut(debts.map(({ says }) => says).join(', '), view.width - 17)}`),
+    ...wrapped(debts.map(({ says }) => says).join(', '), view.width - 17).map((text, index) =>
+      line(index === 0 ? `   owes ${debts.length}`.padEnd(16) : ' '.repeat(16), text),
+    ),
     line(`   gate         ${state.gate === undefined ? 'none is open' : 'one waits'}`),
     last,
   ];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { transcript } from '../../src/record/transcript.ts';
 import { readDocument } from '../../src/runbook/document.ts';
-import { documentLines } from '../../src/screens/document-lines.ts';
+import { documentLines, hasWideCode } from '../../src/screens/document-lines.ts';
 import { textOf, widthOf } from '../../src/screens/line.ts';
 import type { Size } from '../../src/screens/state.ts';
 import { restoreRun } from '../record/canned-runs.ts';
@@ -12,7 +12,7 @@ import { healthy } from './world.ts';
 const golden = async (name: string, text: string) => await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
 
 const drawn = (text: string, width = 60, dangers = {}) =>
-  `${documentLines(readDocument(text), width, dangers)
+  `${documentLines(readDocument(text), width, { dangers })
     .map((each) => textOf(each).trimEnd())
     .join('\n')}\n`;
 
@@ -61,9 +61,26 @@ describe('a document', () => {
     await golden('document', drawn(everything, 60, { stop: 'destroys' }));
   });
 
-  it.each([30, 40, 80, 200])('is never wider than %i columns', (width) => {
-    const rows = documentLines(readDocument(everything), width, { stop: 'disrupts' });
+  it.each(
+    [30, 40, 80, 160, 200].flatMap(
+      (width) =>
+        [
+          [width, false],
+          [width, true],
+        ] as const,
+    ),
+  )('is never wider than %i columns, wrapped: %s', (width, wraps) => {
+    const rows = documentLines(readDocument(everything), width, { dangers: { stop: 'disrupts' }, wraps });
     expect(rows.filter((each) => widthOf(each) > width)).toEqual([]);
+  });
+
+  it('has code that is wider than the screen go on below when it is wrapped, and nothing of it is lost', () => {
+    const code = `\`\`\`sh\nkubectl  get ${'データ'.repeat(12)} --output=wide\n\`\`\``;
+    const blocks = readDocument(code);
+    expect(hasWideCode(blocks, 40)).toBe(true);
+    expect(hasWideCode(blocks, 160)).toBe(false);
+    const rows = documentLines(blocks, 40, { wraps: true }).map((each) => textOf(each).slice(4));
+    expect(rows.join('')).toBe(`kubectl  get ${'データ'.repeat(12)} --output=wide`);
   });
 
   it('of text from outside cannot write to the terminal', () => {

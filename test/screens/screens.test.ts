@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { parsed } from '../../src/commands/load-runbook.ts';
+import { dangerOf, dangerOfStep } from '../../src/commands/runbooks.ts';
 import { applyEvent } from '../../src/engine/apply-event.ts';
 import { gateOfPlan } from '../../src/engine/gate.ts';
 import { refusals } from '../../src/engine/plan.ts';
@@ -39,10 +42,29 @@ function reviewing(world: World, of: { readonly live: boolean; readonly endShown
 }
 
 describe('every screen', () => {
-  it.each<ScreenName>(['backups', 'runs', 'runbooks', 'help'])('%s', async (name) => {
+  it.each<ScreenName>(['backups', 'runs', 'help'])('%s', async (name) => {
     const world = healthy(undefined, '03:13:01');
     world.writer.show(name);
     await golden(`${name}-80x24`, world);
+  });
+
+  it('runbooks with their danger, and what the one under the cursor is for', async () => {
+    const world = healthy(undefined, '03:13:01');
+    const names = ['galera-backup', 'galera-restore', 'galera-start'];
+    const rows = await Promise.all(
+      names.map(async (name) => {
+        const path = `docs/runbooks/${name}.md`;
+        const runbook = parsed(await readFile(path), path, name);
+        const steps = [...runbook.steps, ...runbook.rollback].map(
+          (step) => [step.id, { danger: dangerOfStep(step), stoppable: false }] as const,
+        );
+        return { runbook, danger: dangerOf(runbook), steps: Object.fromEntries(steps) };
+      }),
+    );
+    world.writer.runbooks(rows);
+    world.writer.show('runbooks');
+    world.writer.cursor('runbooks', 'galera-restore', 1);
+    await golden('runbooks-80x24', world);
   });
 
   it('help of a cluster on which some keys do not work', async () => {
