@@ -106,7 +106,7 @@ function positionText(view: View, { position, positionAt, takenAt }: BackupRow):
 function proofText({ state }: View, { mark, proof, provenAt, made }: BackupRow): string {
   const when =
     provenAt === undefined ? '' : `  ${dateTimeText(provenAt).slice(0, 16)}Z  ${formatAge(state.now - provenAt)} ago`;
-  const by = made?.proofRun === undefined ? '' : `  run ${made.proofRun}`;
+  const by = mark === '#' || made?.proofRun === undefined ? '' : `  run ${made.proofRun}`;
   return `${mark} ${proof}${when}${by}`;
 }
 

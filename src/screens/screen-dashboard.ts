@@ -64,7 +64,9 @@ function leftBlocks(view: View, area: Area): readonly Section[] {
     const lines = attentionLines(entries, area.width);
     const shown = lines.slice(0, height);
     const range = shown.length === lines.length ? '' : `, lines 1-${shown.length} of ${lines.length}: o writes all`;
-    return [first, { head: ['Attention', `${entries.length}, worst first${range}`], lines: shown }];
+    const alert: Section = { head: ['Attention', `${entries.length}, worst first${range}`], lines: shown };
+    const left = height - shown.length - 1;
+    return tall && left > 1 ? [first, alert, seenBlock(view, left)] : [first, alert];
   }
   const second = runsBlock(view, area.width, Math.min(lower, more));
   if (!tall) return [first, second];

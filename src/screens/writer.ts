@@ -68,7 +68,7 @@ export class Writer {
   looked(look: ClusterLook, at: number, tookMs: number): void {
     this.#set((state) => ({
       look: answered(look, at, tookMs),
-      seen: withSeen(state, changesOfLook(state.look.last?.value, look, state.target?.service ?? '', at)),
+      seen: withSeen(state, changesOfLook(state.look.last?.value, look, state.target?.service ?? '', at, state.seen)),
     }));
   }
 
