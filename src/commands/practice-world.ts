@@ -28,7 +28,7 @@ export function openPractice(globals: Globals): Simulation {
 }
 
 function readWorld(file: ValueFile): World | undefined {
-  const kept = file.read() as World | undefined;
+  const kept = file.read('galera-runbook practice begins a new one') as World | undefined;
   if (kept !== undefined && kept.format !== 1) {
     fail(
       'failed',
@@ -43,6 +43,7 @@ function readWorld(file: ValueFile): World | undefined {
 /** Several processes may be at work on it: each goes on from what the last one has left. */
 function keeperOf(file: ValueFile): Keeper {
   return {
+    exclusively: (work) => file.exclusively(work),
     keep: (world) => file.write(world),
     changed: () => (file.isChanged ? readWorld(file) : undefined),
   };
@@ -65,8 +66,10 @@ export async function refuseWhileAtWork(globals: Globals): Promise<void> {
 /** A new practice in the place of the last one, whose runs go with it. */
 export function beginPractice(globals: Globals, world: World): Simulation {
   const file = worldFile(globals);
-  rmSync(join(stateFolderPath(process.env, globals.stateDir), 'runs'), { recursive: true, force: true });
-  file.write(world, { anew: true });
+  file.exclusively(() => {
+    rmSync(join(stateFolderPath(process.env, globals.stateDir), 'runs'), { recursive: true, force: true });
+    file.write(world, { anew: true });
+  });
   return new Simulation(world, keeperOf(file));
 }
 
