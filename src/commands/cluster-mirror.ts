@@ -156,7 +156,8 @@ async function readMirrors(kube: KubeReads, namespace: string): Promise<readonly
     const run = map.metadata.labels?.[runLabel];
     if (run === undefined || map.metadata.name !== mirrorName(run)) return [];
     const outputs = maps.find((other) => other.metadata.name === mirrorName(run) + outputsSuffix);
-    const events = fromMirror({ journal: contentOf(map), ...(outputs ? { outputs: contentOf(outputs) } : {}) });
+    const mirror = { journal: contentOf(map), ...(outputs ? { outputs: contentOf(outputs) } : {}) };
+    const events = fromMirror(mirror, map.metadata.name);
     const document: string | undefined = map.data?.[documentKey];
     if ('expected' in events) return [{ run, failure: events }];
     return [{ run, events, ...(document === undefined ? {} : { document }) }];
