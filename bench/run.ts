@@ -7,6 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { galeraUp, labDown, labUp } from '../test/lab/lab.ts';
+import { measureRestOnLab } from './at-rest.ts';
 import { type CopyResult, copyTables, measureCopy } from './copy.ts';
 import { dataBytes, makeData, sizes } from './data.ts';
 import { measureOutage, type OutageResult, outageTables } from './outage.ts';
@@ -14,7 +15,7 @@ import { program } from './program.ts';
 import { measureStatus } from './status.ts';
 import { markdown, type Table } from './table.ts';
 
-const parts = ['status', 'copy', 'outage', 'screens'];
+const parts = ['status', 'rest', 'copy', 'outage', 'screens'];
 const named = process.argv.slice(2);
 const wanted = (part: string) => named.length === 0 || named.includes(part);
 const keep = process.env.GALERA_E2E_KEEP === '1';
@@ -32,10 +33,11 @@ async function measure(): Promise<Table[]> {
     if (wanted('copy')) copies.push(await measureCopy(size));
     if (wanted('outage')) outages.push(await measureOutage(size));
   }
-  if (wanted('status')) {
-    say('status: a new Galera cluster');
+  if (wanted('status') || wanted('rest')) {
+    say('status and rest: a new Galera cluster');
     await galeraUp({ layout: 'root', podManagement: 'Parallel' });
-    tables.push(...(await measureStatus()));
+    if (wanted('status')) tables.push(...(await measureStatus()));
+    if (wanted('rest')) tables.push(await measureRestOnLab());
   }
   if (copies.length > 0) tables.push(...copyTables(copies));
   if (outages.length > 0) tables.push(...outageTables(outages));

@@ -1,9 +1,9 @@
 /** The screens: first paint, a screen at rest, keys under a flood of output, memory. On the practice cluster, no lab. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureAtRest, onTerminal } from './at-rest.ts';
 import { type Flooded, flooded } from './screens-flood.ts';
 import { bound, median, type Table, times } from './table.ts';
 
@@ -11,16 +11,6 @@ const cli = join(import.meta.dirname, '..', 'src', 'cli.ts');
 const imports = join(import.meta.dirname, 'ink-and-react.js');
 const repeat = 9;
 const restMs = 20_000;
-const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-const size = { columns: 80, rows: 24 };
-
-function onTerminal(words: readonly string[]): ChildProcess {
-  const command = `stty cols ${size.columns} rows ${size.rows}; echo "pid $$."; exec ${words.map((word) => `'${word}'`).join(' ')}`;
-  return spawn('script', ['-qfec', command, '/dev/null'], {
-    env: { ...process.env, CI: '', TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', NODE_ENV: '' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-}
 
 /** From the start of the process until this stands in what it writes. */
 async function until(words: readonly string[], says: string): Promise<number> {
@@ -63,40 +53,17 @@ async function firstPaint(folder: string): Promise<Table> {
   };
 }
 
-/** User and system time of a process, in milliseconds of one core. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
-}
-
 async function atRest(folder: string): Promise<Table> {
-  const child = onTerminal([process.execPath, cli, '--practice', '--state-dir', folder]);
-  let bytes = 0;
-  let seen = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (seen.length < 100_000) seen += chunk;
-  });
-  while (!seen.includes('mariadb-server-2')) await passed(50);
-  const pid = Number(/pid (\d+)\./.exec(seen)?.[1]);
-  await passed(5000);
-  const from = { bytes, cpu: cpuMs(pid) };
-  await passed(restMs);
-  const perSecond = ((bytes - from.bytes) * 1000) / restMs;
-  const share = (cpuMs(pid) - from.cpu) / restMs;
-  child.kill('SIGKILL');
-  await once(child, 'close');
+  const { bytesPerSecond, share } = await measureAtRest([cli, '--practice', '--state-dir', folder], restMs);
   return {
     title: `At rest, ${restMs / 1000} s of the dashboard on the practice cluster, which lives four times as fast`,
     head: ['what', 'measured', 'each sampling of three members'],
     rows: [
-      ['written to the terminal', `${perSecond.toFixed(0)} B/s`, `${(perSecond / 4).toFixed(0)} B`],
+      ['written to the terminal', `${bytesPerSecond.toFixed(0)} B/s`, `${(bytesPerSecond / 4).toFixed(0)} B`],
       ['of one core', `${(share * 100).toFixed(2)} %`, `${(share * 250).toFixed(2)} ms`],
     ],
     bounds: [
-      bound('under 1 kB/s', perSecond < 1000),
+      bound('under 1 kB/s', bytesPerSecond < 1000),
       bound('at most 1 % of a core with a sampling a second: a quarter of what is measured here', share / 4 <= 0.01),
     ],
   };
@@ -130,10 +97,6 @@ function keysTable({ keyMs, keyCpuMs, frames, lines, heapMiB }: Flooded): Table[
       bounds: [bound('flat: the last at most 10 % above the first', last <= first * 1.1)],
     },
   ];
-}
-
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 export async function measureScreens(): Promise<Table[]> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../base/json.ts';
 import { belongsHere, type ClusterIdentity, type Manifest } from '../galera/manifest.ts';
 import { parseManifestText } from '../galera/manifest-schema.ts';
 import type { KeptBackup, Proof } from '../galera/retention.ts';
-import type { Obj, Ref } from '../target/kubernetes.ts';
+import type { Obj } from '../target/kubernetes.ts';
 import type { Hands, Look } from '../target/look.ts';
-import { clusterLabel, kindLabel, managedBy, managedBySelector } from './labels.ts';
+import { configMap, putConfigMap } from './config-map.ts';
+import { clusterLabel, kindLabel, managedBySelector } from './labels.ts';
 
 /** How far a backup was proven, when (ISO 8601) and by which run. */
 export interface ProofMark {
@@ -110,21 +110,11 @@ function proofOf(text: string): ProofMark {
 
 /** Writes a backup's place in the index; what is there already for the same backup is written over. */
 export async function writeEntry(hands: Hands, manifest: Manifest, proof: ProofMark): Promise<void> {
-  const name = indexName(manifest.identity.cluster, manifest.id);
-  const ref: Ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: hands.config.namespace, name };
-  const data: JsonObject = { 'manifest.json': JSON.stringify(manifest), 'proof.json': JSON.stringify(proof) };
-  const annotations = { [claimAnnotation]: hands.config.backups.claim };
-  const found = await hands.kube.get(ref);
-  if (found) {
-    await hands.kube.patch(ref, { metadata: { annotations }, data }, { uid: found.metadata.uid ?? '' });
-    return;
-  }
-  const labels = { ...managedBy, [kindLabel]: 'backup', [clusterLabel]: plainName(manifest.identity.cluster) };
-  await hands.kube.create({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name, namespace: hands.config.namespace, labels, annotations },
-    data,
+  await putConfigMap(hands, indexName(manifest.identity.cluster, manifest.id), {
+    kind: 'backup',
+    labels: { [clusterLabel]: plainName(manifest.identity.cluster) },
+    annotations: { [claimAnnotation]: hands.config.backups.claim },
+    data: { 'manifest.json': JSON.stringify(manifest), 'proof.json': JSON.stringify(proof) },
   });
 }
 
@@ -133,15 +123,12 @@ export async function writeProof(
   entry: Pick<IndexEntry, 'name' | 'uid'>,
   proof: ProofMark,
 ): Promise<void> {
-  const ref: Ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: hands.config.namespace, name: entry.name };
-  await hands.kube.patch(ref, { data: { 'proof.json': JSON.stringify(proof) } }, { uid: entry.uid });
+  const data = { 'proof.json': JSON.stringify(proof) };
+  await hands.kube.patch(configMap(hands, entry.name), { data }, { uid: entry.uid });
 }
 
 export async function removeEntry(hands: Hands, entry: Pick<IndexEntry, 'name' | 'uid'>): Promise<void> {
-  await hands.kube.remove(
-    { apiVersion: 'v1', kind: 'ConfigMap', namespace: hands.config.namespace, name: entry.name },
-    entry.uid,
-  );
+  await hands.kube.remove(configMap(hands, entry.name), entry.uid);
 }
 
 /** Of exactly this cluster, and on the claim that is configured. */

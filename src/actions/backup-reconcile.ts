@@ -6,7 +6,6 @@ import type { Action } from '../engine/action.ts';
 import type { Hands, Look } from '../target/look.ts';
 import { type IndexEntry, isOnClaim, type ProofMark, readIndex, writeEntry, writeProof } from './backup-index.ts';
 import { backupVolumeJob } from './backup-volume-job.ts';
-import { viewVolume } from './cluster-view.ts';
 import { compareIndex, type IndexDifference } from './compare-index.ts';
 import { endedJob, isAnswer, rowsOf } from './job-result.ts';
 import { jobName } from './run-job.ts';
@@ -14,6 +13,7 @@ import { backupsAtWork } from './runner-jobs.ts';
 import { type Leftover, readList } from './volume-list.ts';
 import { runMeasured } from './volume-measures.ts';
 import { lastReading, type VolumeReading, writeReading } from './volume-reading.ts';
+import { viewVolume } from './volume-view.ts';
 
 const deadlineMs = 15 * 60_000;
 const again = "look at the step's output, then run the step again";

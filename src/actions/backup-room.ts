@@ -2,11 +2,11 @@ import { formatBytes } from '../base/bytes.ts';
 import type { Check } from '../engine/action.ts';
 import { backupRoom } from '../galera/room.ts';
 import { readIndex } from './backup-index.ts';
-import { viewVolume } from './cluster-view.ts';
 import { estimateData } from './data-estimate.ts';
 import { choiceField, known, textField } from './fields.ts';
 import { floorOf, judgeRoom } from './room-of.ts';
 import { lastMeasures } from './volume-measures.ts';
+import { viewVolume } from './volume-view.ts';
 
 const fields = { member: textField.required, kind: choiceField('full', 'incremental').required };
 

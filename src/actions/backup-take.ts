@@ -12,7 +12,7 @@ import type { RunnerSpec } from '../target/jobs.ts';
 import type { Hands, Look } from '../target/look.ts';
 import { accountSecretProblem } from './account-secret.ts';
 import { readIndex } from './backup-index.ts';
-import { type ClusterView, type MemberView, viewCluster, viewVolume } from './cluster-view.ts';
+import { type ClusterView, type MemberView, viewCluster } from './cluster-view.ts';
 import { estimateData } from './data-estimate.ts';
 import { choiceField, known, textField } from './fields.ts';
 import { endedJob, isAnswer, numberOf, objectOf, textOf } from './job-result.ts';
@@ -20,6 +20,7 @@ import { backupsFolder, placeOf } from './place.ts';
 import { floorOf } from './room-of.ts';
 import { jobName } from './run-job.ts';
 import { lastMeasures, runMeasured } from './volume-measures.ts';
+import { viewVolume } from './volume-view.ts';
 
 const fields = { member: textField.required, kind: choiceField('full', 'incremental').required };
 

@@ -1,6 +1,8 @@
 import type { Hands } from '../target/look.ts';
 import { viewCluster } from './cluster-view.ts';
+import { hasEnded, jobOf } from './pod-view.ts';
 import { poll } from './poll.ts';
+import { jobPrefix } from './run-job.ts';
 import { runnersAtWork } from './runner-jobs.ts';
 
 /** A runner's own grace, and some for its Kubernetes node to say so. */
@@ -20,11 +22,10 @@ export async function endRunners(hands: Hands, claims: readonly string[], own: r
     deadlineMs: goneMs,
     async look() {
       const { mounting } = await viewCluster(hands);
-      const left = mounting.filter(({ phase, labels, claims: mounted }) => {
-        const job = labels['batch.kubernetes.io/job-name'] ?? labels['job-name'] ?? '';
-        const ended = phase === 'Succeeded' || phase === 'Failed';
-        const ours = job.startsWith(`galera-runbook-${hands.at.run}-`) && !own.includes(job);
-        return ours && !ended && mounted.some((claim) => claims.includes(claim));
+      const left = mounting.filter((pod) => {
+        const job = jobOf(pod) ?? '';
+        const ours = job.startsWith(jobPrefix(hands.at.run)) && !own.includes(job);
+        return ours && !hasEnded(pod) && pod.claims.some((claim) => claims.includes(claim));
       });
       return left.length === 0 ? { done: true } : { waits: `${left.map(({ pod }) => pod).join(', ')} still there` };
     },

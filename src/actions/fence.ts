@@ -1,5 +1,6 @@
 import { type Failure, FailureError, failure } from '../base/failure.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { hasEnded, jobOf } from './pod-view.ts';
 
 interface Holder {
   readonly pod: string;
@@ -9,10 +10,10 @@ interface Holder {
 /** Pods that mount a member's volume and have not ended. `jobs`: runners of these Jobs do not count. */
 export function holders(view: ClusterView, jobs: readonly string[] = []): readonly Holder[] {
   const claims = new Set(view.members.map((member) => member.data.claim));
-  return view.mounting.flatMap(({ pod, phase, labels, claims: mounted }) => {
-    if (phase === 'Succeeded' || phase === 'Failed') return [];
-    const job = labels['batch.kubernetes.io/job-name'] ?? labels['job-name'];
-    if (job !== undefined && jobs.includes(job)) return [];
+  return view.mounting.flatMap((mounting) => {
+    const { pod, claims: mounted } = mounting;
+    const job = jobOf(mounting);
+    if (hasEnded(mounting) || (job !== undefined && jobs.includes(job))) return [];
     const held = mounted.filter((claim) => claims.has(claim));
     return held.length > 0 ? [{ pod, claims: held }] : [];
   });

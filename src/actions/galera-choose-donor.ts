@@ -3,10 +3,11 @@ import type { Check } from '../engine/action.ts';
 import { chooseDonor } from '../galera/donor.ts';
 import { notLetIn } from '../galera/member-reading.ts';
 import { otherCluster } from '../galera/quorum.ts';
-import { viewCluster, viewVolume } from './cluster-view.ts';
+import { viewCluster } from './cluster-view.ts';
 import { readMembers } from './member-readings.ts';
 import { unreachableTogether } from './place.ts';
 import { serviceShape } from './service-shape.ts';
+import { viewVolume } from './volume-view.ts';
 
 /** The member to copy from, by safety rule 4. */
 export const galeraChooseDonor: Check = {

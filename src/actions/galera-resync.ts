@@ -5,6 +5,7 @@ import { isSynced, type MemberStatus } from '../galera/wsrep-status.ts';
 import type { Hands, Look } from '../target/look.ts';
 import { type MemberView, viewCluster } from './cluster-view.ts';
 import { countField, known, textField } from './fields.ts';
+import { hasEnded } from './pod-view.ts';
 import { poll, type Waiting } from './poll.ts';
 import { activeAttempts } from './runner-jobs.ts';
 
@@ -169,8 +170,7 @@ async function lookAt(look: Look, owed: Owed): Promise<Seen> {
 }
 
 function vanished(member: MemberView | undefined, owed: Owed): string | undefined {
-  const ended =
-    member?.pod?.phase === 'Failed' || member?.pod?.phase === 'Succeeded' || member?.pod?.waiting !== undefined;
+  const ended = member?.pod && (hasEnded(member.pod) || member.pod.waiting !== undefined);
   if (!member?.pod || ended) return `${owed.member} does not run: its desync vanished with the process`;
   if (member.pod.uid !== owed.podUid) return `${owed.member} is another pod now: its desync vanished with the process`;
   if (member.pod.containerId !== undefined && member.pod.containerId !== owed.containerId) {

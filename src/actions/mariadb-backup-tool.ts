@@ -5,7 +5,8 @@ import { compareVersions, parseServerVersion } from '../galera/version.ts';
 import { isSynced, type MemberStatus } from '../galera/wsrep-status.ts';
 import type { Look } from '../target/look.ts';
 import type { AccountRights } from '../target/sql.ts';
-import { type ClusterView, isBelow, trimmed, viewCluster } from './cluster-view.ts';
+import { type ClusterView, viewCluster } from './cluster-view.ts';
+import { isBelow, trimmed } from './data-mount.ts';
 import { known, textField } from './fields.ts';
 import { otherRunners } from './runner-jobs.ts';
 

@@ -2,8 +2,11 @@ import { fail } from '../base/failure.ts';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Place } from '../target/jobs.ts';
 import type { Look } from '../target/look.ts';
-import { type ClusterView, type MemberView, trimmed, type VolumeView } from './cluster-view.ts';
+import type { ClusterView, MemberView } from './cluster-view.ts';
+import { trimmed } from './data-mount.ts';
 import { managedBy } from './labels.ts';
+import { hasEnded, type MountingPod } from './pod-view.ts';
+import type { VolumeView } from './volume-view.ts';
 
 /** Where runners see the volumes: the member's volume at its root (so that a folder below it and the work folder share one file system), the backups. */
 export const dataRoot = '/data';
@@ -90,7 +93,7 @@ export function placeOf(look: Look, view: ClusterView, member: MemberView, wante
 export function unreachableTogether(
   member: MemberView,
   backups: VolumeView,
-  mounting: ClusterView['mounting'],
+  mounting: readonly MountingPod[],
 ): string | undefined {
   if (!member.data.bound) return `claim ${member.data.claim} is not bound`;
   if (!backups.bound) return `claim ${backups.claim} is not bound`;
@@ -106,22 +109,21 @@ export function unreachableTogether(
   return `claim ${member.data.claim} is on ${candidates.join(', ')}, claim ${backups.claim} only on ${backups.nodes.join(', ')}`;
 }
 
-const ended = ['Succeeded', 'Failed'];
 const managed = Object.entries(managedBy);
 
 /** A pod that keeps a claim for one Kubernetes node, or for itself, from coming to these. */
 function holderElsewhere(
   candidates: readonly string[] | undefined,
   { claim, accessModes }: VolumeView,
-  mounting: ClusterView['mounting'],
-): ClusterView['mounting'][number] | undefined {
+  mounting: readonly MountingPod[],
+): MountingPod | undefined {
   if (accessModes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')) return undefined;
   const alone = accessModes.length > 0 && accessModes.every((mode) => mode === 'ReadWriteOncePod');
   return mounting.find(
-    ({ claims, phase, labels, node }) =>
-      claims.includes(claim) &&
-      !ended.includes(phase) &&
-      !managed.every(([key, value]) => labels[key] === value) &&
-      (alone || (node !== undefined && candidates !== undefined && !candidates.includes(node))),
+    (pod) =>
+      pod.claims.includes(claim) &&
+      !hasEnded(pod) &&
+      !managed.every(([key, value]) => pod.labels[key] === value) &&
+      (alone || (pod.node !== undefined && candidates !== undefined && !candidates.includes(pod.node))),
   );
 }

@@ -6,7 +6,7 @@ import { formatPosition, shortPosition } from '../galera/position.ts';
 import type { RunnerSpec } from '../target/jobs.ts';
 import type { Look } from '../target/look.ts';
 import type { IndexEntry } from './backup-index.ts';
-import { type ClusterView, type MemberView, viewCluster, viewVolume } from './cluster-view.ts';
+import { type ClusterView, type MemberView, viewCluster } from './cluster-view.ts';
 import { known, listField, objectField } from './fields.ts';
 import { deadlines, folderName, memberJob } from './member-job.ts';
 import { backupsFolder, workFolder } from './place.ts';
@@ -15,6 +15,7 @@ import { floorOf } from './room-of.ts';
 import { endedJobs, isObserved } from './step-jobs.ts';
 import { type UnpackOrder, unpackOrder } from './unpack-order.ts';
 import { lastMeasures, type Measure, runMeasured } from './volume-measures.ts';
+import { viewVolume } from './volume-view.ts';
 import { wantedEntry } from './wanted-entry.ts';
 
 const fields = { backup: objectField.required, members: listField.required };

@@ -5,8 +5,8 @@ import type { JsonObject } from '../base/json.ts';
 import type { Room } from '../galera/room.ts';
 import { reserveFloor } from '../galera/room.ts';
 import type { Look } from '../target/look.ts';
-import type { VolumeView } from './cluster-view.ts';
 import type { Measure } from './volume-measures.ts';
+import type { VolumeView } from './volume-view.ts';
 
 /** A measurement older than this refuses nothing: room may have been made since, and the Job measures before it does anything. */
 export const freshMs = 3 * 60_000;

@@ -4,18 +4,17 @@ import { type Hands, type Look, stoppedByOperator } from '../target/look.ts';
 import { type Guard, type Watch, watchOver } from './guard.ts';
 import { pauseAfter } from './pace.ts';
 
+/** How the names of a run's Jobs begin; with `step`, of that step's. A step whose id goes on behind this one's begins alike. */
+export function jobPrefix(run: string, step?: string): string {
+  return step === undefined ? `galera-runbook-${run}-` : `galera-runbook-${run}-${step}-`;
+}
+
 /** Names a Job from run, step, attempt and member (design §5): the same for a second start, so that it finds the first one's work. */
 export function jobName(
   at: { readonly run: string; readonly step: string; readonly attempt: number },
   ordinal?: number,
 ): string {
-  return [
-    'galera-runbook',
-    at.run,
-    at.step,
-    String(at.attempt),
-    ...(ordinal === undefined ? [] : [String(ordinal)]),
-  ].join('-');
+  return `${jobPrefix(at.run, at.step)}${at.attempt}${ordinal === undefined ? '' : `-${ordinal}`}`;
 }
 
 /** How long after its own deadline a Job may still be seen: Kubernetes ends it, this is for an API server that does not answer. */

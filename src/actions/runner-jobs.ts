@@ -1,6 +1,7 @@
 import type { Obj } from '../target/kubernetes.ts';
 import type { Look } from '../target/look.ts';
 import { managedBySelector } from './labels.ts';
+import { jobPrefix } from './run-job.ts';
 
 async function runnerJobs(look: Look): Promise<readonly Obj[]> {
   return await look.kube.list(
@@ -24,12 +25,8 @@ function claimsOf(job: Obj): readonly string[] {
 
 /** Names of active runners of other runs that mount one of these claims. */
 export async function otherRunners(look: Look, claims: readonly string[]): Promise<readonly string[]> {
-  const jobs = (await runnerJobs(look)).filter(
-    (job) =>
-      !job.metadata.name.startsWith(`galera-runbook-${look.at.run}-`) &&
-      claimsOf(job).some((claim) => claims.includes(claim)),
-  );
-  return await atWork(look, jobs);
+  const ours = jobPrefix(look.at.run);
+  return await atWorkOn(look, claims, (job) => !job.startsWith(ours));
 }
 
 /** Ids of backups that active runners work on: what is partial on the volume may still become whole. */
@@ -61,13 +58,20 @@ export async function runnersAtWork(
   claims: readonly string[],
   own: readonly string[],
 ): Promise<readonly string[]> {
-  const jobs = (await runnerJobs(look)).filter(
-    (job) =>
-      job.metadata.name.startsWith(`galera-runbook-${look.at.run}-`) &&
-      !own.includes(job.metadata.name) &&
-      claimsOf(job).some((claim) => claims.includes(claim)),
+  const ours = jobPrefix(look.at.run);
+  return await atWorkOn(look, claims, (job) => job.startsWith(ours) && !own.includes(job));
+}
+
+async function atWorkOn(
+  look: Look,
+  claims: readonly string[],
+  counts: (job: string) => boolean,
+): Promise<readonly string[]> {
+  const jobs = await runnerJobs(look);
+  return await atWork(
+    look,
+    jobs.filter((job) => counts(job.metadata.name) && claimsOf(job).some((claim) => claims.includes(claim))),
   );
-  return await atWork(look, jobs);
 }
 
 /** The Job controller takes some seconds to say that a Job has ended; its runner has by then. */

@@ -1,6 +1,7 @@
 import type { Ref } from '../target/kubernetes.ts';
 import type { Hands, Look } from '../target/look.ts';
-import { type ClusterView, replicasAnnotation } from './cluster-view.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { replicasAnnotation } from './member-count.ts';
 
 export function statefulSetRef(look: Look): Ref {
   const { namespace, statefulset } = look.config;

@@ -13,7 +13,7 @@ import { readMembers } from './member-readings.ts';
 import { freshNames, readPositions } from './read-positions.ts';
 import { isAnnotated, isShifted, scale } from './scale.ts';
 import { writeSettings } from './start-cold.ts';
-import { type Seen, volumesFree, waitStarted } from './start-wait.ts';
+import { requireReplicas, type Seen, volumesFree, waitStarted } from './start-wait.ts';
 import { unevenSwap } from './swap-state.ts';
 
 const minute = 60_000;
@@ -77,16 +77,6 @@ function joinWait(hands: Hands, { replicas, dump }: Joining, size: number) {
     deadlineMs: joinMs[dump],
     about: ({ view }: Seen) => view.members.slice(0, size),
   };
-}
-
-function requireReplicas(view: ClusterView, replicas: number): void {
-  if (view.statefulSet.replicas === replicas) return;
-  fail(
-    'failed',
-    `replicas ${replicas}`,
-    `replicas ${view.statefulSet.replicas}: somebody scales it`,
-    'find out who; then run the step again',
-  );
 }
 
 /** Those that join now. What the others did when they started, maybe long ago, is not this step's affair. */

@@ -98,6 +98,17 @@ export async function volumesFree(
   });
 }
 
+/** Refused: somebody else scales the StatefulSet while members start. `until`: for how long it has to stay so, as the failure says it. */
+export function requireReplicas({ statefulSet }: ClusterView, replicas: number, until = ''): void {
+  if (statefulSet.replicas === replicas) return;
+  fail(
+    'failed',
+    `replicas ${replicas}${until}`,
+    `replicas ${statefulSet.replicas}: somebody scales it`,
+    'find out who; then run the step again',
+  );
+}
+
 function isPrimary({ status }: MemberReading): boolean {
   return status !== undefined && status.clusterStatus === 'Primary' && isSynced(status);
 }
@@ -122,14 +133,7 @@ export async function firstIsUp(hands: Hands, replicas: number, ordinal: number)
     replicas,
     deadlineMs: deadlines.first,
     isSo({ view, readings }) {
-      if (view.statefulSet.replicas !== 1) {
-        fail(
-          'failed',
-          `replicas 1 until ordinal ${ordinal} is up`,
-          `replicas ${view.statefulSet.replicas}: somebody scales it`,
-          'find out who; then run the step again',
-        );
-      }
+      requireReplicas(view, 1, ` until ordinal ${ordinal} is up`);
       const first = readings[ordinal];
       return first !== undefined && isPrimary(first) && first.status?.clusterSize === 1 && first.podReady === true;
     },

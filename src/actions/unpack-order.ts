@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../base/failure.ts';
-import type { ClusterView, MemberView, VolumeView } from './cluster-view.ts';
+import type { ClusterView, MemberView } from './cluster-view.ts';
 import { unreachableTogether } from './place.ts';
+import type { VolumeView } from './volume-view.ts';
 
 export interface UnpackOrder {
   readonly together: boolean;

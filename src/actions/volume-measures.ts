@@ -1,9 +1,9 @@
 import { FailureError } from '../base/failure.ts';
 import type { RunnerSpec, VolumeMeasure } from '../target/jobs.ts';
-import { Conflict, type Obj, type Ref } from '../target/kubernetes.ts';
+import { Conflict, type Obj } from '../target/kubernetes.ts';
 import type { Hands, Look } from '../target/look.ts';
+import { configMap, putConfigMap } from './config-map.ts';
 import type { Guard } from './guard.ts';
-import { kindLabel, managedBy } from './labels.ts';
 import { foundJobs, runJobs } from './run-job.ts';
 
 /** A volume's size and free space when a runner last saw it; `at` in milliseconds since 1970. */
@@ -15,10 +15,7 @@ export interface Measure {
 
 const attempts = 3;
 
-function refOf(look: Look): Ref {
-  const name = `galera-runbook-volumes-${look.config.statefulset}`;
-  return { apiVersion: 'v1', kind: 'ConfigMap', namespace: look.config.namespace, name };
-}
+const nameOf = ({ config }: Look) => `galera-runbook-volumes-${config.statefulset}`;
 
 /**
  * Keeps what the runners measured, for plans and status: free space is known from nowhere else (design §5). What cannot be written is let
@@ -36,7 +33,7 @@ async function recordMeasures(
   );
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
-      await write(hands, data);
+      await putConfigMap(hands, nameOf(hands), { kind: 'volumes', data });
       return;
     } catch (thrown) {
       const settles =
@@ -76,24 +73,9 @@ async function recordFound(hands: Hands, specs: readonly RunnerSpec[]): Promise<
   }
 }
 
-async function write(hands: Hands, data: { readonly [claim: string]: string }): Promise<void> {
-  const ref = refOf(hands);
-  const found = await hands.kube.get(ref);
-  if (found) {
-    await hands.kube.patch(ref, { data }, { uid: found.metadata.uid ?? '' });
-    return;
-  }
-  const metadata = {
-    name: ref.name,
-    namespace: hands.config.namespace,
-    labels: { ...managedBy, [kindLabel]: 'volumes' },
-  };
-  await hands.kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
-}
-
 /** The last measurement of each claim. Text that is no measurement is left out: unknown, not zero. */
 export async function lastMeasures(look: Look): Promise<ReadonlyMap<string, Measure>> {
-  const found: Obj | undefined = await look.kube.get(refOf(look));
+  const found: Obj | undefined = await look.kube.get(configMap(look, nameOf(look)));
   const entries = Object.entries((found?.data ?? {}) as { readonly [claim: string]: string });
   return new Map(
     entries.flatMap(([claim, text]) => {

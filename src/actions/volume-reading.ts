@@ -1,7 +1,7 @@
-import type { Obj, Ref } from '../target/kubernetes.ts';
+import type { Obj } from '../target/kubernetes.ts';
 import type { Hands, Look } from '../target/look.ts';
 import { plainName } from './backup-index.ts';
-import { kindLabel, managedBy } from './labels.ts';
+import { configMap, putConfigMap } from './config-map.ts';
 import type { Leftover } from './volume-list.ts';
 
 /** What the backup volume had when a runner last listed it: kept in the cluster, because reading starts no pod (design §5). */
@@ -21,14 +21,11 @@ export interface VolumeReading {
 
 const key = 'reading.json';
 
-function refOf({ config }: Look): Ref {
-  const name = `galera-runbook-backup-volume-${plainName(config.cluster)}`;
-  return { apiVersion: 'v1', kind: 'ConfigMap', namespace: config.namespace, name };
-}
+const nameOf = ({ config }: Look) => `galera-runbook-backup-volume-${plainName(config.cluster)}`;
 
 /** The last reading of the configured claim. One that is damaged, or of another claim, is none. */
 export async function lastReading(look: Look): Promise<VolumeReading | undefined> {
-  const found: Obj | undefined = await look.kube.get(refOf(look));
+  const found: Obj | undefined = await look.kube.get(configMap(look, nameOf(look)));
   const reading = readingOf(String(found?.data?.[key] ?? ''));
   return reading?.claim === look.config.backups.claim ? reading : undefined;
 }
@@ -46,14 +43,6 @@ function readingOf(text: string): VolumeReading | undefined {
 }
 
 export async function writeReading(hands: Hands, reading: VolumeReading): Promise<void> {
-  const ref = refOf(hands);
   const data = { [key]: JSON.stringify(reading) };
-  const found = await hands.kube.get(ref);
-  if (found) {
-    await hands.kube.patch(ref, { data }, { uid: found.metadata.uid ?? '' });
-    return;
-  }
-  const labels = { ...managedBy, [kindLabel]: 'backup-volume' };
-  const metadata = { name: ref.name, namespace: hands.config.namespace, labels };
-  await hands.kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+  await putConfigMap(hands, nameOf(hands), { kind: 'backup-volume', data });
 }

@@ -179,7 +179,8 @@ async function readMirrors(
 }
 
 function readMirror(run: string, map: Obj, outputs: Obj | undefined): MirroredRun | UnreadableRun {
-  const events = fromMirror({ journal: contentOf(map), ...(outputs ? { outputs: contentOf(outputs) } : {}) });
+  const mirror = { journal: contentOf(map), ...(outputs ? { outputs: contentOf(outputs) } : {}) };
+  const events = fromMirror(mirror, map.metadata.name);
   const document: string | undefined = map.data?.[documentKey];
   if ('expected' in events) return { run, failure: events };
   return { run, events, ...(document === undefined ? {} : { document }) };

@@ -244,7 +244,7 @@ export function checkRun(session: Session, events: readonly RunEvent[], way: Way
       'refused',
       'a run that has replaced data',
       `run ${plan.run} never came to that`,
-      owed(state).length > 0 ? `galera-runbook runs repair ${plan.run}` : 'there is nothing to go back from',
+      owed(state).length > 0 ? repairCommand(plan.run) : 'there is nothing to go back from',
     );
   }
   if (way === 'rollback' && hasTouched(events, closingStep)) {
@@ -273,7 +273,7 @@ export function checkRun(session: Session, events: readonly RunEvent[], way: Way
       owed(state)
         .map((debt) => debt.says)
         .join('; '),
-      `galera-runbook runs repair ${plan.run}`,
+      repairCommand(plan.run),
     );
   }
 }

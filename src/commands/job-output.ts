@@ -1,3 +1,4 @@
+import { jobPrefix } from '../actions/run-job.ts';
 import type { RunFolder } from '../host/state-folder.ts';
 import type { Redactor } from '../record/redact.ts';
 import { type Readable, readable } from '../runner/readable.ts';
@@ -65,7 +66,7 @@ export class JobOutput {
   async whole(folder: RunFolder, step: string): Promise<readonly string[]> {
     const kept = new Map<string, string>();
     for (const name of await folder.outputs())
-      if (name.startsWith(`galera-runbook-${folder.id}-${step}-`) && /-\d+(-\d+)?\.log$/.test(name))
+      if (name.startsWith(jobPrefix(folder.id, step)) && /-\d+(-\d+)?\.log$/.test(name))
         kept.set(name.replace(/\.log$/, ''), await folder.readOutput(name));
     const all = new Map([...this.#logsOf(folder.id, step), ...kept]);
     return [...all].flatMap(([name, log]) => [
@@ -78,9 +79,9 @@ export class JobOutput {
     return {
       report: async (namespace, name) => {
         const report = await jobs.report(namespace, name);
-        const [, ordinal] =
-          new RegExp(`^galera-runbook-${at.run}-${at.step}-(?:.*-)?${at.attempt}(?:-(\\d+))?$`).exec(name) ?? [];
-        if (report !== undefined && name.startsWith(`galera-runbook-${at.run}-${at.step}-`))
+        const own = jobPrefix(at.run, at.step);
+        const [, ordinal] = new RegExp(`^${own}(?:.*-)?${at.attempt}(?:-(\\d+))?$`).exec(name) ?? [];
+        if (report !== undefined && name.startsWith(own))
           this.#take(at.run, at.step, report, ordinal === undefined ? undefined : `${config.statefulset}-${ordinal}`);
         return report;
       },

@@ -5,6 +5,7 @@ import { isLocked } from '../host/run-lock.ts';
 import { StateFolder, stateFolderPath } from '../host/state-folder.ts';
 import { ValueFile } from '../host/value-file.ts';
 import { newWorld } from '../simulator/build.ts';
+import { keptWorld } from '../simulator/kept-world.ts';
 import { type Keeper, Simulation } from '../simulator/simulation.ts';
 import type { World } from '../simulator/world.ts';
 import type { Globals } from './globals.ts';
@@ -27,22 +28,22 @@ export function openPractice(globals: Globals): Simulation {
   return new Simulation(readWorld(file) ?? newWorld(), keeperOf(file));
 }
 
+const beginAnew =
+  'galera-runbook practice, with the same --state-dir if you gave one, begins a new one in its place; the records of its runs go with it';
+
 function readWorld(file: ValueFile): World | undefined {
-  const kept = file.read() as World | undefined;
-  if (kept !== undefined && kept.format !== 1) {
-    fail(
-      'failed',
-      `a practice cluster of this version in ${file.path}`,
-      'one of another version',
-      'galera-runbook practice begins a new one',
-    );
-  }
-  return kept;
+  const value = file.read(beginAnew);
+  if (value === undefined) return undefined;
+  const kept = keptWorld(value);
+  return typeof kept === 'string'
+    ? fail('failed', `a practice cluster of this version in ${file.path}`, kept, beginAnew)
+    : kept;
 }
 
 /** Several processes may be at work on it: each goes on from what the last one has left. */
 function keeperOf(file: ValueFile): Keeper {
   return {
+    exclusively: (work) => file.exclusively(work),
     keep: (world) => file.write(world),
     changed: () => (file.isChanged ? readWorld(file) : undefined),
   };
@@ -65,8 +66,10 @@ export async function refuseWhileAtWork(globals: Globals): Promise<void> {
 /** A new practice in the place of the last one, whose runs go with it. */
 export function beginPractice(globals: Globals, world: World): Simulation {
   const file = worldFile(globals);
-  rmSync(join(stateFolderPath(process.env, globals.stateDir), 'runs'), { recursive: true, force: true });
-  file.write(world, { anew: true });
+  file.exclusively(() => {
+    rmSync(join(stateFolderPath(process.env, globals.stateDir), 'runs'), { recursive: true, force: true });
+    file.write(world, { anew: true });
+  });
   return new Simulation(world, keeperOf(file));
 }
 

@@ -1,11 +1,11 @@
 import { FailureError, fail, invariant } from '../base/failure.ts';
 import type { RunEvent } from '../engine/event.ts';
 import type { Journal } from '../engine/ports.ts';
-import { JournalFile, readLines } from '../host/journal-file.ts';
+import { JournalFile, journalPlace, readLines } from '../host/journal-file.ts';
 import { lockRun, type RunLock } from '../host/run-lock.ts';
 import { type RunFolder, StateFolder, stateFolderPath } from '../host/state-folder.ts';
 import { type KeptTexts, putBack, takeOut } from '../record/kept.ts';
-import { isJournal, readJournal, writeLine } from '../record/line.ts';
+import { isJournal, readJournal, unreadableAt, writeLine } from '../record/line.ts';
 import type { Redactor } from '../record/redact.ts';
 import { transcript } from '../record/transcript.ts';
 import type { Globals } from './globals.ts';
@@ -87,7 +87,7 @@ export async function readEvents(folder: RunFolder): Promise<readonly RunEvent[]
 
 async function eventsOf(folder: RunFolder, text: string): Promise<readonly RunEvent[]> {
   const read = readJournal(text);
-  if (!isJournal(read)) throw new FailureError(read);
+  if (!isJournal(read)) throw new FailureError(unreadableAt(read, journalPlace(folder.journal)));
   const names = (await folder.outputs()).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
   const texts: KeptTexts = new Map(
     await Promise.all(names.map(async (name) => [name.slice(0, 64), await folder.readOutput(name)] as const)),
@@ -97,9 +97,9 @@ async function eventsOf(folder: RunFolder, text: string): Promise<readonly RunEv
     if ('missing' in whole)
       fail(
         'failed',
-        `the output ${whole.missing} beside the journal of run ${folder.id}`,
+        `${whole.missing}.json in ${folder.path}/output, which the journal of the run names`,
         'it is not there',
-        'carry on from the mirror in the cluster, or restore the file',
+        `restore the file; or ${journalPlace(folder.journal).whenDamaged}`,
       );
     invariant('type' in whole, 'an event has a type');
     return whole;

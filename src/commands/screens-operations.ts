@@ -24,11 +24,13 @@ import type {
   Wish,
 } from '../screens/operations.ts';
 import type { TargetConfig } from '../target/config.ts';
+import type { KubeReads } from '../target/kubernetes.ts';
 import { backupText } from './backups.ts';
 import { takeUpRun } from './continue-run.ts';
 import type { Globals } from './globals.ts';
 import { JobOutput } from './job-output.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
+import { rememberingVolumes } from './remembering-volumes.ts';
 import { eventsOfRun } from './run-events.ts';
 import { stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
@@ -46,6 +48,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
   const { config, identity } = session;
   const time = session.ports.lookOn?.();
   const memory = new ListingMemory();
+  const kube = rememberingVolumes(session.ports.kube, () => session.clock.now());
   return {
     ...(time === undefined ? {} : { time }),
     target: {
@@ -55,7 +58,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
       claim: config.backups.claim,
       ...(config.backups.reserveBytes === undefined ? {} : { reserveBytes: config.backups.reserveBytes }),
     },
-    look: () => lookOf(session),
+    look: () => lookOf(session, kube),
     sample: (member) => session.ports.sql.status(member),
     async list() {
       const { measures, ...listed } = await listingOf(globals, session, memory);
@@ -115,8 +118,8 @@ function documentOf(text: string, dangers: Document['dangers'] = {}): Document {
   return { text, blocks: readDocument(text), dangers };
 }
 
-async function lookOf(session: Session): Promise<ClusterLook> {
-  const view = await see(session);
+async function lookOf(session: Session, kube: KubeReads): Promise<ClusterLook> {
+  const view = await see(session, kube);
   return {
     replicas: view.statefulSet.replicas,
     members: view.members.map(({ name, ordinal, pod, data, inService }) => ({

@@ -12,6 +12,7 @@ import { Redactor } from '../record/redact.ts';
 import { practiceConfig } from '../simulator/build.ts';
 import type { TargetConfig } from '../target/config.ts';
 import { type Identity, sameIdentity } from '../target/identity.ts';
+import type { KubeReads } from '../target/kubernetes.ts';
 import type { RunLease } from '../target/lease.ts';
 import type { Clock, Look } from '../target/look.ts';
 import type { Globals } from './globals.ts';
@@ -149,8 +150,9 @@ export function sawOf(session: Session, view: ClusterView): Json {
   };
 }
 
-export async function see(session: Session): Promise<ClusterView> {
-  return await viewCluster(session.look());
+/** `kube`: reads through something of the caller's own. */
+export async function see(session: Session, kube: KubeReads = session.ports.kube): Promise<ClusterView> {
+  return await viewCluster({ ...session.look(), kube });
 }
 
 const planningMs = 120_000;

@@ -1,4 +1,4 @@
-import type { Failure } from '../base/failure.ts';
+import { type Failure, invariant } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Debt } from './action.ts';
 import type { Gate, Mode, Plan, PlannedStep, Way } from './event.ts';
@@ -76,6 +76,12 @@ export const newRun: RunState = {
   undone: [],
   closed: false,
 };
+
+/** Not of a new run: its plan comes with its first event. */
+export function planOf(state: RunState): Plan {
+  invariant(state.plan, 'a run has a plan from its first event');
+  return state.plan;
+}
 
 export function stepState(state: RunState, id: string): StepState {
   return state.steps[id] ?? { is: 'pending', attempt: 0 };

@@ -5,6 +5,7 @@ import { fail } from '../base/failure.ts';
 import { codeOf, fileProblem } from './file-problem.ts';
 
 export const ownerOnly = 0o600;
+export const folderMode = 0o700;
 
 /** After a file was made, renamed or removed: only now is it so after a power cut. */
 export async function syncFolder(path: string): Promise<void> {

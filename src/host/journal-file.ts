@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, open, readFile, truncate, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FailureError, failure } from '../base/failure.ts';
+import { resumeCommand } from '../record/commands.ts';
+import type { JournalPlace } from '../record/line.ts';
 import { codeOf, fileProblem, isFull } from './file-problem.ts';
 import { ownerOnly, syncFolder, writeAll } from './files.ts';
 import type { RunFolder } from './state-folder.ts';
@@ -149,6 +152,15 @@ export class JournalFile {
   }
 }
 
+/** The folder of a run is named like it. Without that folder the run is known from its mirror alone, in the practice cluster too. */
+export function journalPlace(path: string): JournalPlace {
+  const folder = dirname(path);
+  return {
+    at: `at ${path}`,
+    whenDamaged: `move ${folder} to another place and keep it; ${resumeCommand(basename(folder))}, with the same options, then goes on from the run's mirror in the cluster`,
+  };
+}
+
 /** Reads a journal without touching it: another process may be writing. What stands after the last line feed is left out. */
 export async function readLines(
   path: string,
@@ -159,11 +171,15 @@ export async function readLines(
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(all.subarray(0, end));
     return { text, bytes: end, torn: end !== all.length };
   } catch (thrown) {
-    const next = 'keep the file as it is and carry on from its mirror in the cluster';
-    throw new FailureError(failure('failed', `a journal in UTF-8 at ${path}`, 'other bytes: it is damaged', next), {
-      cause: thrown,
-    });
+    const { at, whenDamaged } = journalPlace(path);
+    const found = `other bytes in line ${damagedLine(all.subarray(0, end))}`;
+    throw new FailureError(failure('failed', `a journal in UTF-8 ${at}`, found, whenDamaged), { cause: thrown });
   }
+}
+
+function damagedLine(bytes: Uint8Array): number {
+  const lines = Buffer.from(bytes).toString('latin1').split('\n');
+  return 1 + lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')));
 }
 
 function full(path: string, cause: unknown): JournalFull {

@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +6,8 @@ import { fail } from '../base/failure.ts';
 import { systemClock } from './clock.ts';
 import { codeOf, fileProblem } from './file-problem.ts';
 import { ownerOnly } from './files.ts';
+import { isAlive, type ProcessId, parseProcessId, processId } from './living-process.ts';
 import type { RunFolder } from './state-folder.ts';
-
-/** Who holds a run here. A pid alone is used again; with its start time and the boot it is not. */
-interface Holder {
-  readonly pid: number;
-  readonly start: string;
-  readonly host: string;
-  readonly boot: string;
-}
 
 export interface RunLock {
   release(): Promise<void>;
@@ -35,7 +27,7 @@ export async function lockRun(run: RunFolder): Promise<RunLock> {
   const held = join(run.path, `lock.${id}`);
   try {
     for (let tries = 1; ; tries++) {
-      await writeFile(`${claim}.new`, JSON.stringify(holderOf(process.pid)), { flag: 'wx', mode: ownerOnly });
+      await writeFile(`${claim}.new`, JSON.stringify(processId(process.pid)), { flag: 'wx', mode: ownerOnly });
       await rename(`${claim}.new`, claim);
       const [other] = await livingOthers(run.path, id);
       if (other === undefined) break;
@@ -65,7 +57,7 @@ export async function isLocked(run: RunFolder): Promise<boolean> {
 interface Other {
   readonly file: string;
   /** Absent: the file cannot be read, so nobody knows. */
-  readonly holder: Holder | undefined;
+  readonly holder: ProcessId | undefined;
 }
 
 /** Locks first. Removes what the dead have left. */
@@ -79,14 +71,14 @@ async function livingOthers(folder: string, own: string): Promise<readonly Other
     const path = join(folder, file);
     const text = await readFile(path, 'utf8').catch((thrown) => (codeOf(thrown) === 'ENOENT' ? undefined : ''));
     if (text === undefined) continue;
-    const holder = parsed(text);
-    if (holder === undefined || alive(holder)) living.push({ file, holder });
+    const holder = parseProcessId(text);
+    if (holder === undefined || isAlive(holder)) living.push({ file, holder });
     else await unlink(path).catch(() => undefined);
   }
   return living;
 }
 
-function refused(run: RunFolder, path: string, holder: Holder | undefined): never {
+function refused(run: RunFolder, path: string, holder: ProcessId | undefined): never {
   const found = holder === undefined ? `a lock at ${path}` : `process ${holder.pid} on ${holder.host} works on it`;
   const elsewhere = holder !== undefined && holder.host !== hostname();
   const next =
@@ -94,49 +86,4 @@ function refused(run: RunFolder, path: string, holder: Holder | undefined): neve
       ? `wait for its end; if you know that nobody works on it, remove ${path}`
       : 'wait for its end, or stop that process';
   return fail('held', `nobody else working on run ${run.id}`, found, next);
-}
-
-function parsed(text: string): Holder | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<Holder> | null;
-    const { pid, start, host, boot } = value ?? {};
-    if (typeof pid !== 'number' || typeof start !== 'string' || typeof host !== 'string' || typeof boot !== 'string')
-      return undefined;
-    return { pid, start, host, boot };
-  } catch {
-    return undefined;
-  }
-}
-
-/** In doubt, alive: on another host nobody here can know. */
-function alive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  const now = holderOf(holder.pid);
-  if (now.boot !== holder.boot) return false;
-  if (now.start !== '') return now.start === holder.start;
-  try {
-    process.kill(holder.pid, 0);
-    return holder.start === '';
-  } catch (thrown) {
-    return codeOf(thrown) === 'EPERM' && holder.start === '';
-  }
-}
-
-function holderOf(pid: number): Holder {
-  return { pid, start: startOf(pid), host: hostname(), boot: read('/proc/sys/kernel/random/boot_id').trim() };
-}
-
-/** Field 22 of /proc/PID/stat, clock ticks since boot; empty where there is no such process, or no /proc. */
-function startOf(pid: number): string {
-  // The second field is the program's name in brackets and may hold anything, brackets too.
-  const stat = read(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -4,11 +4,10 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fail } from '../base/failure.ts';
 import { codeOf, fileProblem } from './file-problem.ts';
-import { syncFolder, writeWhole } from './files.ts';
+import { folderMode, syncFolder, writeWhole } from './files.ts';
 
 type Environment = { readonly [name: string]: string | undefined };
 
-const onlyOwner = 0o700;
 /** Ids of runs are ours: nothing else can become a path. */
 const runId = /^[a-z0-9]{4,32}$/;
 const outputName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/;
@@ -66,7 +65,7 @@ export class RunFolder {
       return fail('failed', 'a plain name for an output', JSON.stringify(name), 'report this defect');
     const folder = join(this.path, 'output');
     try {
-      await mkdir(folder, { recursive: true, mode: onlyOwner });
+      await mkdir(folder, { recursive: true, mode: folderMode });
     } catch (thrown) {
       throw fileProblem(thrown, `the folder ${folder}`);
     }
@@ -106,8 +105,8 @@ export class StateFolder {
       return fail('failed', 'a run id of small letters and digits', JSON.stringify(id), 'report this defect');
     const folder = new RunFolder(this.runs, id);
     try {
-      await mkdir(this.runs, { recursive: true, mode: onlyOwner });
-      await mkdir(folder.path, { mode: onlyOwner });
+      await mkdir(this.runs, { recursive: true, mode: folderMode });
+      await mkdir(folder.path, { mode: folderMode });
       await syncFolder(this.runs);
     } catch (thrown) {
       if (codeOf(thrown) === 'EEXIST')

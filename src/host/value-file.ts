@@ -1,15 +1,14 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../base/failure.ts';
+import { withFileLock } from './file-lock.ts';
 import { codeOf, fileProblem } from './file-problem.ts';
-import { ownerOnly } from './files.ts';
-
-const folderMode = 0o700;
+import { folderMode, ownerOnly } from './files.ts';
 
 /**
  * One JSON value in a file, replaced whole. At once and without waiting, so that nothing happens between a change and its being kept. Not
  * synced: it has to outlive its process, which may be killed at any moment, not the machine. What another process has put there
- * since is seen before it is written over, but for the moment between looking and renaming: nothing here is locked.
+ * since is seen before it is written over; for certain only by who reads and writes in {@link exclusively}.
  */
 export class ValueFile {
   readonly path: string;
@@ -20,8 +19,13 @@ export class ValueFile {
     this.path = path;
   }
 
-  /** Undefined: there is no such file. */
-  read(): unknown {
+  /** While nobody else on this machine does the same. */
+  exclusively<T>(work: () => T): T {
+    return withFileLock(this.path, work);
+  }
+
+  /** Undefined: there is no such file. `next`: what to do with one that holds no JSON. */
+  read(next: string): unknown {
     let text: string;
     try {
       this.#known = this.#now();
@@ -32,8 +36,14 @@ export class ValueFile {
     }
     try {
       return JSON.parse(text);
-    } catch {
-      return fail('failed', `JSON in ${this.path}`, 'something else', 'remove it; what was kept in it is lost');
+    } catch (thrown) {
+      return fail(
+        'failed',
+        `JSON in ${this.path}`,
+        thrown instanceof Error ? thrown.message : String(thrown),
+        next,
+        thrown,
+      );
     }
   }
 

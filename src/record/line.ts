@@ -5,6 +5,9 @@ import type { RunEvent } from '../engine/event.ts';
 /** Version of the journal's lines. A reader refuses what is newer; nothing is guessed. */
 export const journalFormat = 1;
 
+/** What a run's plan and rules look like, as `run-started` says it. Another one is refused before its plan is read. */
+const runFormat = 1;
+
 const text = z.string();
 const object = z.record(z.string(), z.unknown());
 const planned = z.array(z.looseObject({ step: z.looseObject({ id: text }) }));
@@ -16,6 +19,7 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
     plan: z.looseObject({ run: text, runbook: object, identity: object, parameters: object, steps: planned }),
     mode: text,
     by: text,
+    format: z.literal(runFormat),
   }),
   'run-continued': z.looseObject({ way: text, steps: planned, mode: text, by: text, program: text }),
   'run-resumed': z.looseObject({ mode: text, by: text, program: text }),
@@ -38,6 +42,7 @@ const shapes: { readonly [T in RunEvent['type']]: z.ZodType } = {
   'run-closed': z.looseObject({ by: text }),
 };
 
+const runFormatOf = z.looseObject({ format: z.number() });
 const envelope = z.looseObject({ v: z.int().positive(), seq: z.int().positive(), at: z.number(), type: text });
 
 /** One event as one line, with its line feed. The envelope comes first, so that the head of a file tells version and time. */
@@ -52,19 +57,45 @@ export interface Journal {
   readonly torn?: string;
 }
 
+/** A journal that cannot be used: damaged, or of a program that writes what this one does not know. */
+export interface Unreadable {
+  readonly unreadable: 'damaged' | 'newer';
+  /** `no event in line 3` */
+  readonly found: string;
+}
+
+/** Where a journal is kept. */
+export interface JournalPlace {
+  /** `at /…/journal.jsonl` */
+  readonly at: string;
+  /** What to do where it is damaged. */
+  readonly whenDamaged: string;
+}
+
+export function unreadableAt({ unreadable, found }: Unreadable, { at, whenDamaged }: JournalPlace): Failure {
+  return unreadable === 'damaged'
+    ? failure('failed', `a whole journal ${at}, one event in each line`, found, whenDamaged)
+    : failure(
+        'failed',
+        `a journal ${at} of format ${journalFormat}`,
+        found,
+        'use the galera-runbook that wrote this journal, or a newer one',
+      );
+}
+
 /** A whole journal. A torn last line is dropped and told; every other damage refuses the journal and names its line. */
-export function readJournal(journal: string): Journal | Failure {
+export function readJournal(journal: string): Journal | Unreadable {
   const end = journal.lastIndexOf('\n') + 1;
   const events: RunEvent[] = [];
   for (const [index, line] of journal.slice(0, end).split('\n').slice(0, -1).entries()) {
     const event = readLine(line, index + 1);
-    if ('expected' in event) return event;
+    if ('unreadable' in event) return event;
     events.push(event);
   }
   return end === journal.length ? { events } : { events, torn: journal.slice(end) };
 }
 
-function readLine(line: string, number: number): RunEvent | Failure {
+function readLine(line: string, number: number): RunEvent | Unreadable {
   const head = envelope.safeParse(parsed(line));
   if (!head.success) return damaged(number, 'no event');
   const { v, ...event } = head.data;
@@ -72,6 +103,8 @@ function readLine(line: string, number: number): RunEvent | Failure {
   if (event.seq !== number) return damaged(number, `event ${event.seq} in the place of event ${number}`);
   const shape = Object.hasOwn(shapes, event.type) ? shapes[event.type as RunEvent['type']] : undefined;
   if (shape === undefined) return newer(number, `an event of type ${JSON.stringify(event.type.slice(0, 40))}`);
+  const run = event.type === 'run-started' ? runFormatOf.safeParse(event) : undefined;
+  if (run?.success && run.data.format !== runFormat) return newer(number, `a run of format ${run.data.format}`);
   const body = shape.safeParse(event);
   if (body.success) return event as unknown as RunEvent;
   const where = body.error.issues[0]?.path.join('.') ?? '';
@@ -86,17 +119,14 @@ function parsed(line: string): unknown {
   }
 }
 
-function damaged(line: number, found: string): Failure {
-  const next =
-    'keep the file as it is and carry on from its mirror in the cluster, on another bastion or with another --state-dir';
-  return failure('failed', 'a whole journal, one event in each line', `${found} in line ${line}`, next);
+function damaged(line: number, found: string): Unreadable {
+  return { unreadable: 'damaged', found: `${found} in line ${line}` };
 }
 
-function newer(line: number, found: string): Failure {
-  const next = 'use the galera-runbook that wrote this journal, or a newer one';
-  return failure('failed', `a journal of format ${journalFormat}`, `${found} in line ${line}`, next);
+function newer(line: number, found: string): Unreadable {
+  return { unreadable: 'newer', found: `${found} in line ${line}` };
 }
 
-export function isJournal(read: Journal | Failure): read is Journal {
+export function isJournal(read: Journal | Unreadable): read is Journal {
   return 'events' in read;
 }

@@ -2,13 +2,15 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Failure, failure } from '../base/failure.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { type KeptTexts, putBack, takeOut } from './kept.ts';
-import { isJournal, journalFormat, readJournal, writeLine } from './line.ts';
+import { isJournal, journalFormat, readJournal, unreadableAt, writeLine } from './line.ts';
 
 /** A ConfigMap holds 1 MiB; its metadata and the API server's own fields need room too. Counted as base64, as it travels. */
 export const mirrorLimit = 900 * 1024;
 /** A gzip stream of 900 KiB could unpack to a gigabyte. */
 const unpackLimit = 256 * 1024 * 1024;
 
+const whenDamaged =
+  'carry on from the journal on the bastion that began the run, or compare both before you do anything';
 const journalKey = 'journal.jsonl.gz';
 const outputKey = /^([0-9a-f]{64})\.json\.gz$/;
 
@@ -45,12 +47,17 @@ export function toMirror(events: readonly RunEvent[]): Mirror | Failure {
   return texts.size === 0 ? { journal } : { journal, outputs };
 }
 
-/** The events of a mirror. Every damage is refused: unlike a file, a ConfigMap is written whole or not at all. */
-export function fromMirror(mirror: Mirror): readonly RunEvent[] | Failure {
+/**
+ * The events of a mirror, kept in the ConfigMap of this name. Every damage is refused: unlike a file, a ConfigMap is written whole or not at
+ * all.
+ */
+export function fromMirror(mirror: Mirror, name: string): readonly RunEvent[] | Failure {
+  const damaged = (found: string) =>
+    failure('failed', `the run's whole journal in ConfigMap ${name}`, found, whenDamaged);
   const text = unpack(mirror.journal.binaryData[journalKey]);
   if (text === undefined) return damaged(`no readable ${journalKey}`);
   const read = readJournal(text);
-  if (!isJournal(read)) return read;
+  if (!isJournal(read)) return unreadableAt(read, { at: `in ConfigMap ${name}`, whenDamaged });
   if (read.torn !== undefined) return damaged('a journal that was cut off');
   const count = mirror.journal.data.events;
   if (count !== String(read.events.length)) return damaged(`${read.events.length} events where it says ${count}`);
@@ -97,9 +104,4 @@ function tooLarge(what: string, size: number): Failure {
   const found = `${Math.ceil(size / 1024)} KiB of ${what}`;
   const next = 'end this run (its debts are paid as it ends) and start a new one: each run has a mirror of its own';
   return failure('failed', `a mirror of at most ${mirrorLimit / 1024} KiB in the cluster`, found, next);
-}
-
-function damaged(found: string): Failure {
-  const next = 'carry on from the journal on the bastion that began the run, or compare both before you do anything';
-  return failure('failed', "the run's whole journal in its mirror", found, next);
 }

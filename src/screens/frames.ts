@@ -3,7 +3,7 @@ import type { Timers } from './gatekeeper.ts';
 import type { ScreensView } from './store.ts';
 import { paint, type Theme } from './theme.ts';
 
-/** Data is drawn at most this often; a key is drawn at once. */
+/** Data is drawn so long after the first of it came, with all that came meanwhile: a second's answers are one frame. A key is drawn at once. */
 export const frameMs = 100;
 
 /**
@@ -17,7 +17,6 @@ export class Frames {
   readonly #listeners = new Set<() => void>();
   #lines: readonly string[] = [];
   #gate: ReturnType<typeof gateInFrame>;
-  #made = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
   readonly #stop: () => void;
   #shown: () => void = () => undefined;
@@ -60,16 +59,13 @@ export class Frames {
   }
 
   #changed(): void {
-    if (this.#cancel !== undefined) return;
-    const left = this.#made + frameMs - this.#timers.now();
-    this.#cancel = this.#timers.after(Math.max(0, left), () => {
+    this.#cancel ??= this.#timers.after(frameMs, () => {
       this.#cancel = undefined;
       this.#make();
     });
   }
 
   #make(): void {
-    this.#made = this.#timers.now();
     const state = this.#store.getState();
     const lines = frame(state).map((line) => paint(line, this.#theme));
     this.#gate = gateInFrame(state);

@@ -4,6 +4,8 @@ import { draftOf, random, type World } from './world.ts';
 
 /** Where a world is kept. */
 export interface Keeper {
+  /** Work during which nobody else changes the world. */
+  exclusively<T>(work: () => T): T;
   keep(world: World): void;
   /** The world as somebody else has left it since; undefined: nobody has changed it. */
   changed(): World | undefined;
@@ -26,17 +28,27 @@ export class Simulation {
 
   /** From 0 to below 1, by the world's own random numbers. */
   draw(): number {
-    const world = draftOf(this.world);
-    const drawn = random(world);
-    this.#world = world;
-    this.#keeper?.keep(world);
-    return drawn;
+    return this.#change((before) => {
+      const world = draftOf(before);
+      const answer = random(world);
+      return { world, answer };
+    });
   }
 
   do(command: Command): Obj | undefined {
-    const { world, answer } = step(this.world, command);
-    this.#world = world;
-    this.#keeper?.keep(world);
-    return answer;
+    return this.#change((before) => {
+      const { world, answer } = step(before, command);
+      return { world, answer };
+    });
+  }
+
+  #change<T>(next: (before: World) => { readonly world: World; readonly answer: T }): T {
+    const change = () => {
+      const { world, answer } = next(this.world);
+      this.#world = world;
+      this.#keeper?.keep(world);
+      return answer;
+    };
+    return this.#keeper ? this.#keeper.exclusively(change) : change();
   }
 }

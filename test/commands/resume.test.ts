@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -229,15 +229,21 @@ describe('a journal', () => {
   });
 
   it('with any other damage is refused with the line and what to do', async () => {
-    const folder = await recorded(await died(copying));
+    const before = await died(copying);
+    const folder = await recorded(before);
+    await mirrored(before);
     const lines = readFileSync(journal(folder), 'utf8').split('\n');
     lines[2] = lines[2]?.slice(0, 20) ?? '';
     writeFileSync(journal(folder), lines.join('\n'));
     expect(await refused()).toMatchObject({
+      expected: `a whole journal at ${journal(folder)}, one event in each line`,
       found: 'no event in line 3',
-      next: expect.stringContaining('carry on from its mirror in the cluster'),
+      next: `move ${folder} to another place and keep it; galera-runbook runs resume ${run}, with the same options, then goes on from the run's mirror in the cluster`,
     });
     expect(await holder()).toBeUndefined();
+    renameSync(folder, `${folder}.kept`);
+    expect(await take()).toBe(0);
+    expect((await events()).slice(0, before.length)).toEqual(before);
   });
 
   it('of a newer program is refused, here and as a mirror', async () => {
@@ -245,7 +251,19 @@ describe('a journal', () => {
     const newer = readFileSync(journal(folder), 'utf8').replaceAll('{"v":1,', '{"v":2,');
     writeFileSync(journal(folder), newer);
     expect(await refused()).toMatchObject({
+      expected: `a journal at ${journal(folder)} of format 1`,
       found: 'format 2 in line 1',
+      next: 'use the galera-runbook that wrote this journal, or a newer one',
+    });
+  });
+
+  it('of a run in another format is refused', async () => {
+    const folder = await recorded(await died(copying));
+    const text = readFileSync(journal(folder), 'utf8');
+    writeFileSync(journal(folder), text.replace('"format":1', '"format":2'));
+    expect(await refused()).toMatchObject({
+      expected: `a journal at ${journal(folder)} of format 1`,
+      found: 'a run of format 2 in line 1',
       next: 'use the galera-runbook that wrote this journal, or a newer one',
     });
   });
@@ -260,7 +278,10 @@ describe('a journal', () => {
       return { ...map, binaryData: { [key]: gzipSync(text).toString('base64') } };
     });
     const writes = world.writes.length;
-    expect((await refused()).found).toBe('format 2 in line 1');
+    expect(await refused()).toMatchObject({
+      expected: `a journal in ConfigMap galera-runbook-run-${run} of format 1`,
+      found: 'format 2 in line 1',
+    });
     expect(world.writes.slice(writes).filter((text) => text.includes('ConfigMap'))).toEqual([]);
   });
 

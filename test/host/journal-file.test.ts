@@ -72,8 +72,12 @@ describe('a journal file', () => {
 
   test('with bytes that are no UTF-8 in a whole line is refused', async () => {
     const run = await newRun();
-    writeFileSync(run.journal, Buffer.from([0x7b, 0xff, 0x0a]));
-    expect(await failureFrom(JournalFile.open(run))).toMatchObject({ found: 'other bytes: it is damaged' });
+    writeFileSync(run.journal, Buffer.from([0x7b, 0x7d, 0x0a, 0xc3, 0xa4, 0x0a, 0x7b, 0xff, 0x0a]));
+    expect(await failureFrom(JournalFile.open(run))).toMatchObject({
+      expected: `a journal in UTF-8 at ${run.journal}`,
+      found: 'other bytes in line 3',
+      next: expect.stringContaining(`move ${run.path} to another place`),
+    });
   });
 
   test('that is not there is a failure that names it', async () => {

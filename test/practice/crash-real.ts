@@ -109,7 +109,7 @@ export class RealPractice {
 
   async ended(exit: number, how: Ended['how']): Promise<Ended> {
     const events = await readEvents(await stateFolder(this.#globals).find(this.#run));
-    const world = this.#world.read() as World;
+    const world = this.#world.read('') as World;
     const { process: looking } = await processOf(this.#of, this.#mode, { world, done: nothingDone, events });
     return { exit, how, events, picture: await pictureOf(looking, foldEvents(events)) };
   }

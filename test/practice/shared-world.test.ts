@@ -4,6 +4,8 @@ import type { Globals } from '../../src/commands/globals.ts';
 import { openPractice, refuseWhileAtWork } from '../../src/commands/practice-world.ts';
 import { lockRun } from '../../src/host/run-lock.ts';
 import { StateFolder } from '../../src/host/state-folder.ts';
+import { newWorld } from '../../src/simulator/build.ts';
+import { Simulation } from '../../src/simulator/simulation.ts';
 import { failureFrom } from '../actions/fail.ts';
 import { freshFolder } from '../host/folder.ts';
 
@@ -17,6 +19,25 @@ test('two processes at work on one practice cluster see what the other has done'
   expect(one.world).toEqual(other.world);
   one.do({ do: 'tick', ms: 250 });
   expect(other.world.now).toBe(before + 5250);
+});
+
+test('nobody else changes the world between the reading and the keeping of a change', () => {
+  const log: string[] = [];
+  const simulation = new Simulation(newWorld(), {
+    exclusively(work) {
+      log.push('(');
+      try {
+        return work();
+      } finally {
+        log.push(')');
+      }
+    },
+    changed: () => void log.push('read'),
+    keep: () => void log.push('kept'),
+  });
+  simulation.do({ do: 'tick', ms: 1 });
+  simulation.draw();
+  expect(log.join(' ')).toBe('( read kept ) ( read kept )');
 });
 
 test('a new practice does not take the record of a run that is under way', async () => {

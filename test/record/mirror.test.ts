@@ -25,7 +25,7 @@ describe('a mirror', () => {
   test('gives back the journal', () => {
     fc.assert(
       fc.property(journals, (events) => {
-        expect(fromMirror(mirrorOf(events))).toEqual(events);
+        expect(fromMirror(mirrorOf(events), 'galera-runbook-run-q8d4w6')).toEqual(events);
       }),
     );
   });
@@ -38,13 +38,13 @@ describe('a mirror', () => {
     const events = withOutput(large('row '.repeat(4000)));
     const mirror = mirrorOf(events);
     expect(Object.keys(mirror.outputs?.binaryData ?? {})).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json\.gz$/)]);
-    expect(fromMirror(mirror)).toEqual(events);
+    expect(fromMirror(mirror, 'galera-runbook-run-q8d4w6')).toEqual(events);
     expect(mirrorOf(backupRun).outputs).toBeUndefined();
   });
 
   test('an output that looks like such a reference is not taken for one', () => {
     const events = withOutput({ ...large(''), output: { $kept: { sha256: 'a'.repeat(64), bytes: 1 } } });
-    expect(fromMirror(mirrorOf(events))).toEqual(events);
+    expect(fromMirror(mirrorOf(events), 'galera-runbook-run-q8d4w6')).toEqual(events);
   });
 
   test('that would pass 900 KiB is refused', () => {
@@ -66,6 +66,9 @@ describe('a mirror', () => {
     ['with another number of events', changed({ data: { format: '1', events: '3' } })],
     ['without its outputs', { journal: whole.journal }],
   ])('%s is refused', (_, mirror) => {
-    expect(fromMirror(mirror)).toMatchObject({ kind: 'failed', next: expect.stringMatching(/./) });
+    expect(fromMirror(mirror, 'galera-runbook-run-q8d4w6')).toMatchObject({
+      kind: 'failed',
+      next: expect.stringMatching(/./),
+    });
   });
 });

@@ -96,6 +96,7 @@ class Robot {
     this.#simulation = new Simulation(
       { ...base.world, random: walk.seed },
       {
+        exclusively: (work) => work(),
         keep: () => this.#look(),
         changed: () => undefined,
       },

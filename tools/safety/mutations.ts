@@ -14,15 +14,16 @@ export interface Mutation {
 const robot = 'robot';
 
 /** From the debts of a step to its work, and the other way round. */
-const owing = `      for (const debt of plan.debts) await this.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
+const owing = `      for (const debt of plan.debts)
+        await this.#journal.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
 `;
 const beforeWork = `      started = { input, memo: plan.memo };
-      await this.#started(doing, started);
-      const before = await this.#observe(() => action.observe(input, look, plan.memo));
-      if (before.is === 'so') return await this.#settled(planned, before, 'already-so', pays);
+      await this.#record.started(doing, started);
+      const before = await observed(() => action.observe(input, look, plan.memo));
+      if (before.is === 'so') return await this.#record.settled(planned, before, 'already-so', pays);
 `;
 const work = `    } catch (thrown) {
-      return await this.#broken(doing, thrown, started !== undefined);
+      return await this.#record.broken(doing, thrown, started !== undefined);
     }
     await this.#apply(doing, action, started);
 `;
@@ -86,7 +87,7 @@ export const mutations: readonly Mutation[] = [
     id: 'debt-before-effect',
     rule: 5,
     says: 'a debt is journaled when the step that owes it has ended',
-    file: 'src/engine/drive.ts',
+    file: 'src/engine/step-runner.ts',
     from: `${owing}${beforeWork}${work}`,
     to: `${beforeWork}      await this.#apply(doing, action, started);\n${owing}      return;\n${work}`,
     by: robot,
@@ -240,9 +241,9 @@ export const mutations: readonly Mutation[] = [
     id: 'unproven-traffic',
     rule: 12,
     says: 'traffic returns whatever the data is',
-    file: 'src/engine/drive.ts',
-    from: "if (planned.step.action !== 'traffic.put-back' || !this.#state.unproven) return true;",
-    to: "if (planned.step.action !== '' || !this.#state.unproven) return true;",
+    file: 'src/engine/step-runner.ts',
+    from: "if (planned.step.action !== 'traffic.put-back' || !state.unproven) return true;",
+    to: "if (planned.step.action !== '' || !state.unproven) return true;",
     by: 'test/engine/drive.test.ts',
   },
   {
@@ -294,7 +295,7 @@ export const mutations: readonly Mutation[] = [
     id: 'unknown-is-no-yes',
     rule: 16,
     says: 'an answer that was lost is taken for a no',
-    file: 'src/engine/drive.ts',
+    file: 'src/engine/step-record.ts',
     from: "      started && found.kind === 'unknown',\n",
     to: '      false,\n',
     by: 'test/engine/drive.test.ts',

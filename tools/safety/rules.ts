@@ -57,7 +57,7 @@ export const rules: readonly Rule[] = [
   {
     number: 5,
     says: 'Desync ends once the queue was short three times, with the count that was before; a restarted container has lost it.',
-    held: ['src/actions/galera-resync.ts', 'src/runner/scripts/copy.sh', 'src/engine/drive.ts'],
+    held: ['src/actions/galera-resync.ts', 'src/runner/scripts/copy.sh', 'src/engine/step-runner.ts'],
     tests: [
       test('actions/galera-resync', 'OFF is set once, after three samples with a short queue'),
       test('actions/galera-resync', 'a desync that is not ours is waited for, not switched off'),
@@ -149,7 +149,7 @@ export const rules: readonly Rule[] = [
   {
     number: 12,
     says: 'Traffic returns only to data that was proven, or by a typed decision.',
-    held: ['src/engine/drive.ts', 'src/engine/apply-event.ts', 'src/actions/galera-same-data.ts'],
+    held: ['src/engine/step-runner.ts', 'src/engine/apply-event.ts', 'src/actions/galera-same-data.ts'],
     tests: [
       test('engine/drive', 'never returns to data that was replaced and not compared since, unless a person types it'),
       test('actions/galera-same-data', 'does not hold when a member took a state dump'),
@@ -183,7 +183,7 @@ export const rules: readonly Rule[] = [
   {
     number: 15,
     says: 'Success is measured on the cluster, never taken from an exit code alone.',
-    held: ['src/engine/drive.ts', 'src/kubernetes/jobs.ts'],
+    held: ['src/engine/step-runner.ts', 'src/kubernetes/jobs.ts'],
     tests: [
       test('kubernetes/jobs', 'has no result when the log has no trailer: the exit code alone is no success'),
       test('actions/backup-take', 'a Job without a trailer is unknown'),
@@ -192,7 +192,7 @@ export const rules: readonly Rule[] = [
   {
     number: 16,
     says: 'What gives no answer is unknown, never a yes.',
-    held: ['src/engine/drive.ts', 'src/engine/fenced-hands.ts'],
+    held: ['src/engine/observing.ts', 'src/engine/step-record.ts', 'src/engine/fenced-hands.ts'],
     tests: [
       test('engine/drive', 'asks again when an answer is unknown, and never takes it for a yes'),
       test('engine/drive', 'a step whose effect got no answer is in doubt, and one that was refused is not'),

@@ -1,0 +1,26 @@
+import { failureOf } from '../base/failure.ts';
+import type { Look } from '../target/look.ts';
+import type { Observed } from './action.ts';
+
+/** An observation whose answer is unknown (a dropped connection) is made again after this, until its deadline or this often. */
+const againAfterMs = 2_000;
+const askAgain = 3;
+
+/** What was thrown is an answer too: unknown. */
+export async function observed(ask: () => Promise<Observed>): Promise<Observed> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    return { is: 'unknown', failure: failureOf(thrown, 'look at the target by hand') };
+  }
+}
+
+/** Asked again while the answer is unknown, or, to wait, until it is so or the step's time is over. */
+export async function observedAgain(ask: () => Promise<Observed>, look: Look, wait = false): Promise<Observed> {
+  for (let asked = 1; ; asked++) {
+    const answer = await observed(ask);
+    const enough = wait ? false : answer.is === 'not-so' || asked >= askAgain;
+    if (answer.is === 'so' || enough || look.signal.aborted) return answer;
+    await look.clock.sleep(againAfterMs, look.signal).catch(() => undefined);
+  }
+}
