@@ -1,13 +1,14 @@
 import { clockText } from '../base/time.ts';
-import type { PlannedStep } from '../engine/event.ts';
-import { stepState } from '../engine/state.ts';
+import type { PlannedStep, RunEvent, StepHow } from '../engine/event.ts';
+import { type StepState, stepState } from '../engine/state.ts';
 import { stepNumber } from '../record/step-number.ts';
 import { effectLines } from './effect-lines.ts';
 import { apart, blank, type Line, line, span } from './line.ts';
-import { lastOf } from './open-run.ts';
+import { lastOf, warningsOf } from './open-run.ts';
 import { pulseLines } from './pulse-lines.ts';
 import type { OpenRun } from './state.ts';
 import { wrapped } from './text.ts';
+import type { Role } from './theme.ts';
 import { type Area, isTall, isWide, type View } from './view.ts';
 
 const proseAtMost = 100;
@@ -77,12 +78,31 @@ function marked(lines: readonly Line[], all: number): readonly Line[] {
 
 function endLines({ state, events }: OpenRun, { step }: PlannedStep, width: number): readonly Line[] {
   const at = stepState(state, step.id);
+  const warnings = warningsOf(events, step.id).flatMap((says) =>
+    wrapped(`warned: ${says}`, width - 2).map((part) => line(' ', span(part, 'look'))),
+  );
+  return [...howItEnded(events, step.id, at, width), ...warnings];
+}
+
+function howItEnded(events: readonly RunEvent[], id: string, at: StepState, width: number): readonly Line[] {
+  const lines = (text: string, role?: Role) => wrapped(text, width - 2).map((part) => line(' ', span(part, role)));
+  if (at.is === 'skipped') {
+    const reason = lastOf(events, 'step-skipped', (event) => event.step === id)?.reason;
+    return lines(`skipped${reason === undefined ? '' : `: ${reason}`}`);
+  }
   if (at.is === 'passed' && at.endedAt !== undefined) {
-    const says = lastOf(events, 'step-passed', (event) => event.step === step.id)?.says;
-    const text = `done ${clockText(at.endedAt)}${says === undefined ? '' : `: ${says}`}`;
-    return wrapped(text, width - 2).map((part) => line(` ${part}`));
+    const passed = lastOf(events, 'step-passed', (event) => event.step === id);
+    const word = passed === undefined ? 'done' : howWords[passed.how];
+    return lines(`${word} ${clockText(at.endedAt)}${passed === undefined ? '' : `: ${passed.says}`}`);
   }
   if (at.is !== 'failed') return [];
-  const word = at.inDoubt === true ? 'in doubt' : 'failed';
-  return wrapped(`${word}: ${at.failure?.found ?? ''}`, width - 2).map((part) => line(' ', span(part, 'bad')));
+  return lines(`${at.inDoubt === true ? 'in doubt' : 'failed'}: ${at.failure?.found ?? ''}`, 'bad');
 }
+
+const howWords: { readonly [H in StepHow]: string } = {
+  applied: 'done',
+  held: 'holds',
+  'already-so': 'was so already',
+  settled: 'had happened, seen',
+  attested: 'attested by a person',
+};

@@ -46,3 +46,8 @@ export function plannedSteps(events: readonly RunEvent[]): readonly PlannedStep[
   );
   return [...new Map(steps.map((each) => [each.step.id, each])).values()];
 }
+
+/** What a step has warned of. */
+export function warningsOf(events: readonly RunEvent[], step: string): readonly string[] {
+  return allOf(events, 'warned').flatMap((event) => (event.step === step ? [event.says] : []));
+}

@@ -5,6 +5,7 @@ import { type RunState, stepState } from '../engine/state.ts';
 import { leadingChecks } from '../record/step-number.ts';
 import { dangerMark } from './danger-mark.ts';
 import { apart, blank, type Line, line, span } from './line.ts';
+import { warningsOf } from './open-run.ts';
 import { outage, timeOf } from './plan-head.ts';
 import { inRole, type Sign, sign } from './signs.ts';
 import type { OpenRun } from './state.ts';
@@ -39,7 +40,7 @@ function stepLine(view: View, run: OpenRun, planned: PlannedStep, focused: boole
   const { step, ms } = planned;
   const at = stepState(run.state, step.id);
   const mark = at.is === 'pending' ? dangerMark(planned) : undefined;
-  const of = signOfStep(run.state, planned);
+  const of = signOfStep(run, planned);
   const started = at.startedAt === undefined ? '' : clockText(at.startedAt);
   const took =
     at.is === 'pending' || at.startedAt === undefined
@@ -60,10 +61,11 @@ function stepLine(view: View, run: OpenRun, planned: PlannedStep, focused: boole
   return apart(name, line(`${right} `), width);
 }
 
-function signOfStep(state: RunState, { step }: PlannedStep): Sign {
+function signOfStep({ state, events }: OpenRun, { step }: PlannedStep): Sign {
   const at = stepState(state, step.id);
   if (state.gate?.step === step.id) return 'look';
   if (at.is === 'failed') return at.inDoubt === true ? 'unknown' : 'bad';
+  if (at.is === 'passed' && warningsOf(events, step.id).length > 0) return 'look';
   return ({ pending: 'none', started: 'running', passed: 'good', skipped: 'off' } as const)[at.is];
 }
 

@@ -198,6 +198,20 @@ describe('the run', () => {
     expect(screen).toContain('in a shell: galera-runbook runs resume n5g1s7');
   });
 
+  it('shows a step that has warned with its sign and its words', () => {
+    const ended = restoreRun.length;
+    const [warned] = stamp([['05:18:00', { type: 'warned', step: 'discard', says: 'a claim was not bound' }]]);
+    if (warned === undefined) throw new Error('one event');
+    const events = [
+      ...restoreRun.slice(0, -1),
+      { ...warned, seq: ended },
+      { ...(restoreRun.at(-1) as RunEvent), seq: ended + 1 },
+    ];
+    const screen = failing(documented(events), '05:18:10').screen();
+    expect(screen).toContain('>! discard');
+    expect(screen).toContain('warned: a claim was not bound');
+  });
+
   it('that has ended well', async () => {
     const world = running(documented(restoreRun), '05:18:10');
     world.writer.runOver();

@@ -18,7 +18,7 @@ const pictures: readonly (readonly [title: string, file: string, says: string])[
   ],
   [
     'The plan',
-    'plan-80x24',
+    'plan-restore-80x24',
     'Every run begins with its plan, which has only read. Danger and loss come first. `y` works once the last line was shown.',
   ],
   [
@@ -38,10 +38,19 @@ const pictures: readonly (readonly [title: string, file: string, says: string])[
   ],
   [
     'A step that failed',
-    'run-failed-80x24',
-    'What was expected, what was found, what to do next, and what is owed. `p` shows the plan of the repair.',
+    'run-failed-swapped-80x24',
+    'What was expected, what was found, what to do next, and what is owed. The cursor is on the member that is broken: `l` is its log, `d` all that is known of it. `c`, `u` and `p` ask before they do anything.',
   ],
-  ['Backups', 'backups-80x24', '`r` restores the one under the cursor: first its plan.'],
+  [
+    'Backups',
+    'backups-80x24',
+    '`r` restores the one under the cursor: first its plan. How long that takes is measured by the last restore that was done here.',
+  ],
+  [
+    'Runs and debts',
+    'runs-debts-80x24',
+    'What somebody owes stands above the runs, with the command that ends it. `d` on a debt, a run or a step shows every value.',
+  ],
   [
     'A larger terminal',
     'dashboard-120x40',
