@@ -3,6 +3,7 @@ import { formatAge } from '../base/duration.ts';
 import type { BackupRow } from '../views/status-view.ts';
 import { backupDetails, keptText } from './backup-details.ts';
 import { heads, type Line, line } from './line.ts';
+import { staleText, unreadText } from './listing-text.ts';
 import { backupColumns, backupLine } from './lists.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
@@ -34,6 +35,11 @@ export const backupsScreen: Screen = {
   },
 };
 
+function unknownText({ state }: View): string | undefined {
+  const why = state.listing.last?.value.backups.unknown;
+  return why === undefined ? undefined : `not known: ${why}`;
+}
+
 function blocks(view: View): readonly Block[] {
   return [{ name: 'backups', ids: rowsOf(view).map(({ id }) => id) }];
 }
@@ -56,7 +62,7 @@ function headOf(view: View, width: number): readonly [left: string, right: strin
   const age = of.readAt === undefined ? 'not read' : `read ${formatAge(view.state.now - of.readAt)} ago`;
   const free = of.freeBytes === undefined ? 'free not known' : `${formatBytes(of.freeBytes, 'down')} free`;
   const rows = rowsOf(view).length;
-  const count = rows === of.rows.length ? `${rows}` : `${rows} of ${of.rows.length}`;
+  const count = `${rows === of.rows.length ? rows : `${rows} of ${of.rows.length}`}${staleText(view.state)}`;
   const ranges = [`${count}, volume ${age}, ${free}`, `${count}, ${age}, ${free}`, `${count}, ${free}`];
   const fits = ranges.find((range) => columnsOf(title) + columnsOf(range) + 8 <= width);
   return [title, fits ?? ranges.at(-1) ?? count];
@@ -66,10 +72,13 @@ function listLines(view: View, rows: readonly BackupRow[], cursor: string | unde
   const columns = backupColumns(area.width, isWide(view));
   const at = rows.findIndex(({ id }) => id === cursor);
   const filter = view.state.ui.filters.backups ?? '';
+  const unread = unreadText(view.state) ?? unknownText(view);
   const empty =
-    filter === ''
-      ? `    no backups on ${claimOf(view)} yet: b takes the first`
-      : `    none matches "${filter}": esc clears`;
+    unread !== undefined
+      ? `    ${unread}`
+      : filter === ''
+        ? `    no backups on ${claimOf(view)} yet: b takes the first`
+        : `    0 of ${view.state.listing.last?.value.backups.rows.length ?? 0} match "${filter}": esc clears`;
   return [
     line('    ', heads(columns)),
     ...(rows.length === 0

@@ -4,6 +4,7 @@ import { clockText } from '../base/time.ts';
 import { attention, attentionLines } from './attention.ts';
 import { detailPanel } from './detail-panel.ts';
 import { heads, line } from './line.ts';
+import { staleText, unreadText } from './listing-text.ts';
 import { backupColumns, backupLine, runColumns, runLine } from './lists.ts';
 import { type Section, sideBySide, stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
@@ -103,10 +104,9 @@ function backupsBlock(view: View, width: number, height: number): Section {
 }
 
 function emptyBackups(view: View, claim: string): string | undefined {
-  const { last, failing } = view.state.listing;
+  const { last } = view.state.listing;
   if (backupsOf(view).length > 0) return undefined;
-  if (last === undefined)
-    return failing === undefined ? 'being read' : `not read since ${clockText(failing.since)}: ${failing.found}`;
+  if (last === undefined) return unreadText(view.state);
   const { backups } = last.value;
   if (backups.unknown !== undefined) return `not known: ${backups.unknown}`;
   const filter = view.state.ui.filters.dashboard ?? '';
@@ -120,14 +120,15 @@ function runsBlock(view: View, width: number, height: number): Section {
   const runs = state.listing.last?.value.runs ?? [];
   const cursor = cursorIn(view, blocks(view), 'runs');
   const at = runs.findIndex(({ run }) => run === cursor);
+  const unread = unreadText(state);
   const shown = windowOf(runs, at, height);
   const columns = runColumns(isWide(view) ? width - 1 : width, isWide(view));
   return {
-    head: ['Last runs', `${shown.length} of ${runs.length}`],
+    head: ['Last runs', unread === undefined ? `${shown.length} of ${runs.length}${staleText(state)}` : 'not read yet'],
     lines: [
       line('    ', heads(columns)),
       ...(runs.length === 0
-        ? [line('    no runs yet: b takes a backup, r restores one')]
+        ? [line(`    ${unread ?? 'no runs yet: b takes a backup, r restores one'}`)]
         : shown.map((run) => runLine(run, columns, state, run.run === cursor))),
     ],
   };

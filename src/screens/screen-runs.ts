@@ -3,6 +3,7 @@ import { closeCommand } from '../record/commands.ts';
 import type { DebtRow } from '../views/status-view.ts';
 import { debtKey } from './describe-debt.ts';
 import { apart, heads, type Line, line, span } from './line.ts';
+import { staleText, unreadText } from './listing-text.ts';
 import { runColumns, runLine } from './lists.ts';
 import { type Section, stacked } from './panes.ts';
 import { runDetails } from './run-details.ts';
@@ -58,6 +59,9 @@ export function runsOf({ state }: View) {
 }
 
 function debtSection(view: View, cursor: string | undefined, area: Area): Section {
+  const unread = unreadText(view.state);
+  if (unread !== undefined)
+    return { head: ['Owes ?', ''], lines: [line(' ', sign('unknown'), ` not known: ${unread}`)] };
   const debts = debtsOf(view);
   const owed = debts.filter(({ due }) => due === 'end').length;
   const keeps = debts.length - owed;
@@ -112,9 +116,14 @@ function runSection(view: View, cursor: string | undefined, area: Area): Section
   );
   const all = view.state.listing.last?.value.runs.length ?? 0;
   const filter = view.state.ui.filters.runs ?? '';
+  const unread = unreadText(view.state);
+  if (unread !== undefined) return { head: ['Runs', 'not read yet'], lines: [line(`    ${unread}`)] };
   const lines: readonly Line[] =
     runs.length === 0
       ? [line(all === 0 ? '    no runs yet: b takes a backup' : `    0 of ${all} match "${filter}": esc clears`)]
       : shown.map((run) => runLine(run, columns, view.state, run.run === cursor));
-  return { head: ['Runs', `${shown.length} of ${all}`], lines: [line('    ', heads(columns)), ...lines] };
+  return {
+    head: ['Runs', `${shown.length} of ${all}${staleText(view.state)}`],
+    lines: [line('    ', heads(columns)), ...lines],
+  };
 }
