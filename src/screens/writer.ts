@@ -20,6 +20,7 @@ import type {
   Ui,
 } from './state.ts';
 import type { ScreensStore } from './store.ts';
+import { whatWent } from './what-went.ts';
 
 const seenAtMost = 200;
 /** Older lines are in the run's record. */
@@ -94,7 +95,10 @@ export class Writer {
   }
 
   listed(listing: Listing, at: number, tookMs: number): void {
+    const { ui, listing: before } = this.#store.getState();
+    const gone = whatWent(ui, before.last?.value, listing);
     this.#set(() => ({ listing: answered(listing, at, tookMs) }));
+    if (gone !== undefined) this.message(gone);
   }
 
   listFailed(found: string, at: number): void {

@@ -9,7 +9,7 @@ import { newRun } from '../../src/engine/state.ts';
 import type { ScreenName } from '../../src/screens/state.ts';
 import { clock } from '../record/canned.ts';
 import { restorePlan } from '../record/canned-runs.ts';
-import { healthy, limping, type World } from './world.ts';
+import { healthy, limping, listing, type World } from './world.ts';
 
 const golden = async (name: string, world: World) =>
   await expect(world.screen()).toMatchFileSnapshot(`golden/${name}.txt`);
@@ -98,6 +98,19 @@ describe('every screen', () => {
     });
     world.writer.show('text');
     await golden('text-80x24', world);
+  });
+});
+
+describe('the cursor', () => {
+  it('stays in its place when what it was on has gone, and row 23 says what went', () => {
+    const world = healthy(undefined, '03:13:01');
+    world.writer.jump('backups');
+    world.writer.cursor('backups', '20261119T210003Z', 1);
+    const of = listing('03:13:06');
+    const rows = of.backups.rows.filter(({ id }) => id !== '20261119T210003Z');
+    world.writer.listed({ ...of, backups: { ...of.backups, rows } }, clock('03:13:06'), 10);
+    expect(world.screen()).toContain('> = 2026-11-18 21:00');
+    expect(world.screen()).toContain('backup 20261119T210003Z is no longer there');
   });
 });
 
