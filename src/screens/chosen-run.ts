@@ -1,12 +1,11 @@
 import { resumption } from '../engine/resumption.ts';
 import { kept } from '../engine/state.ts';
 import type { RunSummary } from '../record/run-summary.ts';
-import type { DebtRow } from '../views/status-view.ts';
-import { debtKey } from './describe-debt.ts';
+import { debtUnderCursor } from './debt-under-cursor.ts';
 import { isRunning } from './lists.ts';
-import { cursorIn, cursorOf, focusOf } from './screen.ts';
+import { cursorOf, focusOf } from './screen.ts';
 import { shownRun } from './screen-run.ts';
-import { debtsOf, runBlocks, runsOf } from './screen-runs.ts';
+import { runsOf } from './screen-runs.ts';
 import type { OpenRun } from './state.ts';
 import type { View } from './view.ts';
 
@@ -28,23 +27,18 @@ export function chosenRun(view: View): ChosenRun | undefined {
     const run = shownRun(view);
     return run === undefined ? undefined : ofState(run);
   }
-  const debt = chosenDebt(view);
-  const runs = debt === undefined ? runsOf(view) : [];
-  const owing = (view.state.listing.last?.value.runs ?? []).find(({ run }) => run === debt?.run);
-  if (owing !== undefined) return ofSummary(owing, view);
+  const debt = debtUnderCursor(view);
+  if (debt !== undefined) {
+    const owing = view.state.listing.last?.value.runs.find(({ run }) => run === debt.run);
+    return owing === undefined ? undefined : ofSummary(owing, view);
+  }
+  const runs = runsOf(view);
   const block = { name: 'runs', ids: runs.map(({ run }) => run) };
   if (ui.screen === 'dashboard' && focusOf(view.state, [{ name: 'members', ids: ['any'] }, block])?.name !== 'runs')
     return undefined;
   const id = cursorOf(view.state, block);
   const found = runs.find(({ run }) => run === id);
   return found === undefined ? undefined : ofSummary(found, view);
-}
-
-/** On the runs screen, the debt under the cursor. */
-export function chosenDebt(view: View): DebtRow | undefined {
-  if (view.state.ui.screen !== 'runs') return undefined;
-  const id = cursorIn(view, runBlocks(view), 'debts');
-  return debtsOf(view).find((each) => debtKey(each) === id);
 }
 
 function ofState({ state, going }: OpenRun): ChosenRun | undefined {

@@ -1,7 +1,8 @@
 import { dateTimeText } from '../base/time.ts';
 import { readDocument } from '../runbook/document.ts';
 import { chooseTarget } from './choosing-target.ts';
-import { chosenDebt, chosenRun } from './chosen-run.ts';
+import { chosenRun } from './chosen-run.ts';
+import { runToRepair } from './debt-under-cursor.ts';
 import { describe } from './describing.ts';
 import { editParameters, editValue } from './editing.ts';
 import { screenOf, scrollNow } from './frame.ts';
@@ -14,7 +15,7 @@ import { isOutput, scrollOutput } from './scroll-output.ts';
 import { findNext, isSearched } from './searching.ts';
 import type { Session } from './session.ts';
 import type { ScreensView } from './store.ts';
-import { type View, viewOf } from './view.ts';
+import { viewOf } from './view.ts';
 import type { Writer } from './writer.ts';
 import { writtenView } from './written-view.ts';
 
@@ -82,8 +83,7 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
     if (id !== undefined) void acting.session.begin({ runbook: 'galera-verify', parameters: { backup: id } });
   },
   repair: ({ session, store }) => {
-    const view = viewOf(store.getState());
-    const run = debtUnderCursor(view) ?? owingRun(view);
+    const run = runToRepair(viewOf(store.getState()));
     if (run !== undefined) void session.takeUp(run, 'repair');
   },
   resume: ({ session, store }) => {
@@ -303,19 +303,6 @@ function restore(acting: Acting): void {
     return;
   }
   void session.begin({ runbook: 'galera-restore', parameters: { backup: row.id } });
-}
-
-/** The run of the debt under the cursor, where somebody has to pay it. */
-function debtUnderCursor(view: View): string | undefined {
-  const debt = chosenDebt(view);
-  return debt?.due === 'end' ? debt.run : undefined;
-}
-
-function owingRun({ state }: View): string | undefined {
-  if (state.run !== undefined && !state.run.going && state.run.state.debts.length > 0) return state.run.state.plan?.run;
-  const open = (state.listing.last?.value.debts ?? []).filter(({ due }) => due === 'end');
-  // The lease of a process that was killed is held still: taking the run up finds out whether it lives.
-  return (open.find(({ carried }) => !carried) ?? open[0])?.run;
 }
 
 function write(acting: Acting): void {
