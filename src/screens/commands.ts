@@ -1,4 +1,5 @@
 import { dateTimeText } from '../base/time.ts';
+import type { Way } from '../engine/event.ts';
 import { chooseTarget } from './choosing-target.ts';
 import { chosenRun } from './chosen-run.ts';
 import { detailLines } from './detail-panel.ts';
@@ -84,18 +85,9 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
     const run = owingRun(viewOf(store.getState()));
     if (run !== undefined) void session.takeUp(run, 'repair');
   },
-  resume: ({ session, store }) => {
-    const chosen = chosenRun(viewOf(store.getState()));
-    if (chosen !== undefined) void session.takeUp(chosen.run, 'resume');
-  },
-  rollback: ({ session, store }) => {
-    const chosen = chosenRun(viewOf(store.getState()));
-    if (chosen !== undefined) void session.takeUp(chosen.run, 'rollback');
-  },
-  close: ({ session, store }) => {
-    const chosen = chosenRun(viewOf(store.getState()));
-    if (chosen !== undefined) void session.takeUp(chosen.run, 'close');
-  },
+  resume: takingUp('resume'),
+  rollback: takingUp('rollback'),
+  close: takingUp('close'),
   leave: ({ leave }) => leave(),
   interrupt: ({ leave, session }) => {
     if (session.interrupt('ctrl-c') === 'none') leave();
@@ -103,6 +95,14 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   suspend: ({ suspend }) => suspend(),
   redraw: ({ redraw }) => redraw(),
 };
+
+/** The run that the keys are about, taken up in one of the ways that a run can be. */
+function takingUp(way: Exclude<Way, 'repair'>): (acting: Acting) => void {
+  return ({ session, store }) => {
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, way);
+  };
+}
 
 function move({ store, writer }: Acting, by: number): void {
   const view = viewOf(store.getState());

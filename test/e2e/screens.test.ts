@@ -20,6 +20,19 @@ async function backUp({ robot }: Pty): Promise<void> {
   await robot.work('ended with exit 0', () => 'yes', 10 * minutes);
 }
 
+/** The newest backup is restored, up to where its name is typed. */
+async function toTheName({ robot }: Pty): Promise<void> {
+  await robot.press('3');
+  await robot.until(/> = \d{4}-.*checksums match/, minutes);
+  await robot.press('r');
+  await robot.until('goes back', minutes);
+  await robot.work(
+    (screen) => wantsName(screen) && isLive(screen),
+    () => 'yes',
+    10 * minutes,
+  );
+}
+
 describe('the screens, with a robot that only sees them and only presses keys', () => {
   let program: Program;
 
@@ -37,15 +50,7 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     await backUp(on);
     await sql(0, 'use shop; delete from orders where customer % 3 = 0; drop table customers;');
     on.resize({ columns: 120, rows: 40 });
-    await robot.press('3');
-    await robot.until(/> = \d{4}-.*checksums match/, minutes);
-    await robot.press('r');
-    await robot.until('goes back', minutes);
-    await robot.work(
-      (screen) => wantsName(screen) && isLive(screen),
-      () => 'yes',
-      10 * minutes,
-    );
+    await toTheName(on);
     expect(robot.screen).toContain(word);
     await robot.work(
       (screen) => screen.includes('galera-restore') && screen.includes('ended with exit 0'),
@@ -67,15 +72,7 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     await backUp(on);
     await sql(0, 'use shop; delete from orders where customer % 3 = 0;');
     const lost = await truthOf(0);
-    await robot.press('3');
-    await robot.until(/> = \d{4}-.*checksums match/, minutes);
-    await robot.press('r');
-    await robot.until('goes back', minutes);
-    await robot.work(
-      (screen) => wantsName(screen) && isLive(screen),
-      () => 'yes',
-      10 * minutes,
-    );
+    await toTheName(on);
     await robot.type(word.slice(0, -1));
     on.close();
     await on.gone(10 * minutes);
