@@ -111,7 +111,7 @@ export function wantsName(screen: string): boolean {
 }
 
 export function isLive(screen: string): boolean {
-  return /keys live ──/.test(screen) || /\n (?:y yes {3}n no|type the name)/.test(screen);
+  return /keys live ──/.test(screen) || /\n (?:y yes {3}n no|type the (?:name|id))/.test(screen);
 }
 
 function isUnread(screen: string): boolean {
