@@ -44,13 +44,15 @@ export interface Opened {
   readonly world: World;
   /** One second after the other, with what comes of it. */
   seconds(count: number): Promise<void>;
-  /** A key, and everything that follows from it at once. */
+  /** A key as a person presses it, and everything that follows from it at once. */
   press(bytes: string): Promise<void>;
   /** Lets what is due now be done and drawn. */
   settle(): Promise<void>;
 }
 
 const begin = clock('03:12:00');
+/** A person at a keyboard takes at least so long before a key, and again after it. */
+const fingerMs = 30;
 
 /** The screens on an emulator, over a target of test doubles and the real engine. */
 export async function opened(
@@ -150,7 +152,10 @@ export async function opened(
     settle,
     seconds,
     press: async (bytes) => {
+      timers.advance(fingerMs);
       terminal.press(bytes);
+      await settle();
+      timers.advance(fingerMs);
       await settle();
     },
   };

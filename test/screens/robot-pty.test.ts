@@ -95,6 +95,9 @@ describe.concurrent('the program on a pseudo-terminal, with a robot before it', 
       await robot.press('r');
       await robot.until('goes back');
       await robot.work((screen) => wantsName(screen) && isLive(screen));
+      // As a slow line delivers what was pasted there: byte by byte.
+      for (const byte of 'openstack/practice\r') robot.send(byte);
+      await robot.until('too fast for fingers');
       await robot.type('openstack/practic');
       on.close();
       await on.gone(40_000);
