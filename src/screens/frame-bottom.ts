@@ -1,5 +1,6 @@
 import { formatClock } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
+import { gateShown } from './gate-shown.ts';
 import { bindingOf, type CommandName } from './key-table.ts';
 import { fitLine, type Line, line } from './line.ts';
 import type { Screen } from './screen.ts';
@@ -18,15 +19,17 @@ const fieldHints = {
 /** Row 23: what a key just did or why it did nothing, the filter being typed, what is waited for. */
 export function messageRow(view: View, ofScreen: string | undefined): Line {
   const { ui, now, gate } = view.state;
+  const note = gateShown(view.state)?.note;
   if (ui.typing !== undefined) {
     const waits = gate === undefined ? '' : '    ! gate waiting: esc, then answer';
     const what = ui.typing.for === 'parameter' ? `${ui.typing.name} = ` : '/';
     return line(` ${what}${ui.typing.text}_${waits}`);
   }
   if (ui.waiting !== undefined) return line(` ${ui.waiting.says} ${formatClock(now - ui.waiting.since)}`);
+  if (note !== undefined) return line(` ${note}`);
   const { message } = ui;
-  // What a key did stays for a while; after that the screen's own line is more use.
-  if (message !== undefined && (ofScreen === undefined || now - message.at < 5000))
+  // What no key has said is less use than the screen's own line.
+  if (message !== undefined && (ofScreen === undefined || message.lasting !== true))
     return line(` ${clockText(message.at)}  ${message.says}`);
   return ofScreen === undefined ? [] : line(` ${ofScreen}`);
 }

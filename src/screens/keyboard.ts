@@ -22,6 +22,7 @@ export class Keyboard {
   press(pressed: Pressed): void {
     const state = this.#acting.store.getState();
     const gate = gateShown(state);
+    if (state.ui.message?.lasting === true) this.#acting.writer.forget(state.ui.message);
     if ('pasted' in pressed) {
       if (gate !== undefined) this.#gates.press(pressed);
       else this.#acting.writer.message('pasted text is not taken');

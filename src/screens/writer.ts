@@ -219,8 +219,13 @@ export class Writer {
     this.#ui(({ filters }) => ({ filters: { ...filters, [screen]: text } }));
   }
 
-  message(says: string): void {
-    this.#ui((_, { now }) => ({ message: { at: now, says } }));
+  message(says: string, lasting?: true): void {
+    this.#ui((_, { now }) => ({ message: { at: now, says, ...(lasting === undefined ? {} : { lasting }) } }));
+  }
+
+  /** Unless something else was said since. */
+  forget(message: Ui['message']): void {
+    this.#set(({ ui: { message: shown, ...ui } }) => (shown === message ? { ui } : {}));
   }
 
   waiting(says: string | undefined): void {

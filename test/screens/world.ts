@@ -250,7 +250,7 @@ export function healthy(size?: Size, until = '03:12:40'): World {
   writer.looked(healthyLook, clock(until), 20);
   writer.listed(listing(until), clock(until), 30);
   writer.tick(clock('03:12:40'));
-  writer.message('connected to prod-east; nothing was changed by looking');
+  writer.message('connected to prod-east; nothing was changed by looking', true);
   writer.tick(clock(until) + 1000);
   return world;
 }
