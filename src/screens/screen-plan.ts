@@ -57,7 +57,7 @@ function topOf(view: View, lines: number, page: number): number {
 function waitingLines({ state }: View): Line[] {
   const { refusal, waiting } = state.ui;
   if (refusal === undefined)
-    return [blank, line(`  ${waiting?.says ?? 'no plan is open: b takes a backup, r restores one'}`)];
+    return [blank, line(`  ${waiting?.says ?? 'no plan is open: 1 leads to the dashboard, 2 to the runbooks'}`)];
   return [
     rule(refusal.title, 'REFUSED, nothing was changed', state.size.columns),
     ...refusal.failures.flatMap((failure) => [

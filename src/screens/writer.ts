@@ -237,7 +237,12 @@ export class Writer {
   }
 
   reading(reading: Reading): void {
-    this.#ui(({ scroll }) => ({ reading, scroll: { ...scroll, text: 0 } }));
+    this.#ui(({ scroll, searches }) => ({
+      reading,
+      scroll: { ...scroll, text: 0 },
+      // What was searched for in another text is no reason for an esc more.
+      searches: { ...searches, text: '' },
+    }));
   }
 
   editing(editing: Editing): void {
