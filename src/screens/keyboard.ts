@@ -126,6 +126,8 @@ export class Keyboard {
       return;
     }
     if (key === 'ctrl-c') {
+      // The field gives up row 23, where the answer stands.
+      writer.typing(undefined);
       commands.interrupt(this.#acting);
       return;
     }

@@ -169,7 +169,7 @@ export class Session {
     if (this.#stopAskedAt === undefined) {
       this.#stopAskedAt = now;
       this.#carried.stop(by);
-      writer.message('stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on');
+      writer.message('stopping at a safe point; ctrl-c again: pay nothing, Jobs go on');
       return 'stopping';
     }
     if (now - this.#stopAskedAt < apartMs) return 'stopping';

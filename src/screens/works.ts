@@ -92,14 +92,18 @@ function notRestorable(view: View): string | undefined {
 }
 
 /** What a backup needs of every member (design §6.4): said before anything is planned. */
-function unfitForBackup({ cluster, state }: View): string | undefined {
+function unfitForBackup(view: View): string | undefined {
+  const { cluster, state } = view;
   const silent = cluster.members.filter(({ row }) => row.sign === 'unknown');
   if (cluster.members.length === 0) return state.look.failing?.found ?? 'nothing was read yet';
+  // Short enough to stand whole on row 23, with the key that helps.
+  const which = (of: typeof silent) =>
+    of.length === 1 ? (of[0]?.row.member ?? '') : `${of.length} of ${cluster.members.length}`;
   if (silent.length > 0)
-    return `every member must answer: ${silent.map(({ row }) => row.member).join(', ')} unknown.  ${state.ui.screen === 'dashboard' ? 'd describes it' : '1 shows it'}`;
+    return `needs all members: ${which(silent)} silent.  ${state.ui.screen === 'dashboard' ? 'd says why' : '1 shows it'}`;
   const desynced = cluster.members.filter(({ row }) => (row.desyncCount ?? 0) > 0);
   if (desynced.length > 0)
-    return `none may be desynced: ${desynced.map(({ row }) => row.member).join(', ')} is.  p repairs a debt`;
+    return `none may be desynced: ${which(desynced)} is${owesSomething(view) ? '.  p repairs it' : ''}`;
   return cluster.health.verdict === 'DOWN' ? 'the Galera cluster is DOWN: 2, then galera-start' : undefined;
 }
 

@@ -109,6 +109,17 @@ describe('a key that is known and does not work here', () => {
     expect(terminal.screen()).toContain(says);
   });
 
+  it('says it whole, with the key that helps', async () => {
+    const { press, terminal, seconds, fake } = await opened();
+    fake.sample = async (member) => {
+      if (member.endsWith('1')) throw new Error('gone');
+      return statusOf(Number(member.at(-1)));
+    };
+    await seconds(6);
+    await press('b');
+    expect(terminal.screen()).toContain('b back up: needs all members: mariadb-server-1 silent.  d says why\n');
+  });
+
   it('does nothing when nobody knows it', async () => {
     const { press, terminal } = await opened();
     await press('j');

@@ -29,6 +29,7 @@ export interface FakeTarget {
   suspend: () => Promise<void>;
   readonly wishes: Wish[];
   readonly written: string[];
+  logs: string;
   targets: readonly TargetChoice[];
   identify: (name: string) => Promise<Identity>;
   readonly connected: (string | undefined)[];
@@ -72,6 +73,7 @@ export async function opened(
     suspend: async () => undefined,
     wishes: [],
     written: [],
+    logs: '',
     targets: [],
     identify: async () => target,
     connected: [],
@@ -99,7 +101,7 @@ export async function opened(
     backup: async () => [],
     transcript: async () => documentOf('# Run q8d4w6\n\nIt ended.'),
     document: async () => documentOf('# Back up\n\n## Copy `copy`\n\nReads.', { copy: 'disrupts' }),
-    logs: async () => '',
+    logs: async () => fake.logs,
     output: () => fake.output.splice(0),
     stepOutput: async (_run, step) => [`all of ${step}`],
     run: async () => ({ state: foldEvents(world.journal), owedSince: {} }),

@@ -8,9 +8,8 @@ import { textOf } from '../../src/screens/line.ts';
 import { type ScreenName, screenNames } from '../../src/screens/state.ts';
 import { viewOf } from '../../src/screens/view.ts';
 import { whyNot } from '../../src/screens/works.ts';
-import { step } from '../engine/fakes.ts';
 import { clock } from '../record/canned.ts';
-import { healthy, limping, listing, newWorld, type World } from './world.ts';
+import { healthy, limping, listing, newWorld, runbookRow, type World } from './world.ts';
 
 /** A key that a text names, and the one that is pressed before it. */
 interface Promised {
@@ -55,21 +54,7 @@ function body(world: World): readonly string[] {
 const at = '03:12:40';
 const nothing = listing(at, { backups: { ...listing(at).backups, rows: [] }, runs: [] });
 
-const runbook = {
-  runbook: {
-    format: 1,
-    name: 'galera-backup',
-    title: 'Back up',
-    summary: 'Takes one.',
-    flavours: ['statefulset'],
-    parameters: {},
-    steps: [step('copy', 'copy')],
-    rollback: [],
-    sha256: 'x',
-    text: '',
-  },
-  danger: 'changes',
-} as const;
+const runbook = runbookRow('galera-backup');
 
 /** Empty panels: what makes each empty. */
 const empties: readonly (readonly [what: string, screen: ScreenName, says: RegExp, make: (world: World) => void])[] = [
