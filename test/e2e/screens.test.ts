@@ -9,7 +9,7 @@ const minutes = 60_000;
 const word = `${names.namespace}/${names.cluster}`;
 
 function opened(program: Program, size = { columns: 80, rows: 24 }): Pty {
-  return new Pty(program.state, ['--config', program.config], size, { KUBECONFIG: kubeconfig() });
+  return new Pty(program.state, ['--config', program.config], size, { env: { KUBECONFIG: kubeconfig() } });
 }
 
 /** A backup by the keys `b` and `y`. */
