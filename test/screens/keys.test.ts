@@ -211,6 +211,28 @@ describe('ctrl-c in a text field', () => {
   });
 });
 
+describe('ctrl-z', () => {
+  it('comes back to what was typed, at the size that the terminal has then', async () => {
+    const session = await opened();
+    const { press, terminal } = session;
+    const seen: string[] = [];
+    session.fake.suspend = async () => {
+      seen.push(terminal.screen());
+      terminal.resize({ columns: 120, rows: 40 });
+    };
+    await press('/');
+    for (const letter of '2026') await press(letter);
+    await press('\u001a');
+    await session.settle();
+    const screen = await terminal.until('HEALTHY');
+    expect(seen.join('')).not.toContain('HEALTHY');
+    expect(row(screen, 39)).toBe(' /2026_');
+    expect(screen.split('\n').filter((line) => line.startsWith('── Members ─') && line.length === 120)).toHaveLength(1);
+    await press('\r');
+    expect(terminal.screen().split('\n')).toHaveLength(41);
+  });
+});
+
 describe('ctrl-l', () => {
   it('draws all of it anew, whatever stood there', async () => {
     const session = await opened();

@@ -30,6 +30,8 @@ export interface FakeTarget {
   readonly wishes: Wish[];
   readonly written: string[];
   logs: string;
+  /** How long a plan takes to make. */
+  planning: () => Promise<void>;
   targets: readonly TargetChoice[];
   identify: (name: string) => Promise<Identity>;
   readonly connected: (string | undefined)[];
@@ -74,6 +76,7 @@ export async function opened(
     wishes: [],
     written: [],
     logs: '',
+    planning: async () => undefined,
     targets: [],
     identify: async () => target,
     connected: [],
@@ -92,6 +95,7 @@ export async function opened(
     ],
     propose: async (wish) => {
       fake.wishes.push(wish);
+      await fake.planning();
       return await proposalOf(world, of.catalogue?.(world) ?? new Map(), of.steps ?? []);
     },
     takeUp: (_run, way, frontend) => {
@@ -118,7 +122,9 @@ export async function opened(
     timers,
     connect: async (name) => {
       fake.connected.push(name);
-      return name === undefined ? operations : { ...operations, target: { ...target, name, context: 'prod-west' } };
+      if (name === undefined) return operations;
+      const { kubeSystemUid, statefulSetUid } = await fake.identify(name);
+      return { ...operations, target: { ...target, name, context: 'prod-west', kubeSystemUid, statefulSetUid } };
     },
     transcript: (run) => `runs/${run}/transcript.md`,
     suspend: () => fake.suspend(),
