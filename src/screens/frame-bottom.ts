@@ -20,8 +20,9 @@ const fieldHints = {
 export function messageRow(view: View, ofScreen: string | undefined): Line {
   const { ui, now, gate } = view.state;
   const note = gateShown(view.state)?.note;
+  const waits = gate === undefined ? '' : '    ! gate waiting: esc, then answer';
+  if (ui.leaving !== undefined && ui.message === undefined) return line(` ${ofScreen ?? ''}${waits}`);
   if (ui.typing !== undefined) {
-    const waits = gate === undefined ? '' : '    ! gate waiting: esc, then answer';
     const what = ui.typing.for === 'parameter' ? `${ui.typing.name} = ` : '/';
     return line(` ${what}${ui.typing.text}_${waits}`);
   }

@@ -33,7 +33,7 @@ function whole(view: View): readonly Line[] {
     return [
       ...top,
       ...filled(leavingLines(view, area), area.height),
-      line(' enter takes the line under the cursor'),
+      messageRow(view, 'enter takes the line under the cursor'),
       hintLine(['j k move', 'enter take it', 'esc stay'], view.width),
     ];
   const asked = gateOfRun(view);

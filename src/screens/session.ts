@@ -105,7 +105,7 @@ export class Session {
         this.#parts.defect(thrown);
         return;
       }
-      writer.refusal({ title: 'No plan', failures: [failureOf(thrown, '')] });
+      writer.refusal({ title: 'No plan', failures: [failureOf(thrown, '')], plans: true });
       writer.show('plan');
     }
   }

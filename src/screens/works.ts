@@ -44,6 +44,8 @@ export function whyNot(command: CommandName, view: View): string | undefined {
       return nothingHere(view);
     case 'wrap':
       return ui.screen === 'text' && ui.reading?.kind !== 'output' ? 'all of it is wrapped' : undefined;
+    case 'edit':
+      return state.review === undefined && ui.refusal?.plans !== true ? 'no plan is open' : undefined;
     case 'next-match':
     case 'previous-match':
       return (ui.searches[ui.screen] ?? '') === '' ? '/ searches first' : undefined;

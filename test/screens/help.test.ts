@@ -101,6 +101,7 @@ describe('a key that is known and does not work here', () => {
   it.each([
     ['v', 'v verify: in Backups'],
     ['e', 'e edit parameters: in Plan'],
+    ['x', 'x close: in Runs, Run'],
     ['n', 'n next match: in Text, Run'],
     ['c', 'c resume: none stopped'],
   ])('says why on row 23: %s', async (key, says) => {
