@@ -87,6 +87,12 @@ export class Session {
       writer.waiting(undefined);
       // Another target meanwhile: this plan is not of what the first row says.
       if (operations !== this.#operations) return;
+      const { screen, back } = store.getState().ui;
+      // Left while it was made: nobody looks at it, so nothing waits for an answer.
+      if (screen !== 'plan' && !back.includes('plan')) {
+        writer.message(`the plan of ${wish.runbook} was left: nothing was started`);
+        return;
+      }
       const answer = await gates.review(proposal);
       if (answer.why === replaced) return;
       if (answer.answer === 'no') {

@@ -180,6 +180,35 @@ describe('esc', () => {
   });
 });
 
+describe('a plan that is being made', () => {
+  async function planning() {
+    const session = await opened({ steps: [step('copy', 'copy')], catalogue: (of) => catalogueOf(act(of, 'copy')) });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    session.fake.planning = () => promise;
+    await session.press('b');
+    expect(session.terminal.screen()).toContain('planning: the target is being read');
+    return { ...session, made: resolve };
+  }
+
+  it('is left with esc: nothing waits for an answer when it comes', async () => {
+    const { press, terminal, screens, seconds, made } = await planning();
+    await press(keys.esc);
+    made();
+    await seconds(1);
+    expect(terminal.screen()).toContain('the plan of galera-backup was left: nothing was started');
+    expect(screens.store.getState().review).toBeUndefined();
+  });
+
+  it('is there when help was read meanwhile', async () => {
+    const { press, terminal, seconds, made } = await planning();
+    await press('?');
+    made();
+    await seconds(1);
+    await press(keys.esc);
+    await terminal.until('Plan q8d4w6');
+  });
+});
+
 describe('ctrl-c in a text field', () => {
   it('is what it is everywhere: without a run it leaves', async () => {
     const { press, terminal, screens } = await opened();
