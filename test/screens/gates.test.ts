@@ -294,6 +294,17 @@ describe('a paste that a slow line delivers byte by byte', () => {
     expect(session.terminal.screen()).toContain('too fast for fingers: taken for a paste, type it');
   });
 
+  it('is no name either when enter is pressed after it', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await deliver(session, 'openstack/lab', 1);
+    await session.seconds(1);
+    await session.press('\r');
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+    expect(session.terminal.screen()).toContain('> _');
+  });
+
   it('takes away what was typed before it, and the name is typed anew', async () => {
     const session = await atTypedGate();
     await session.seconds(2);
