@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { blocksHere } from '../../src/screens/cursor-here.ts';
+import { screens } from '../../src/screens/screens.ts';
+import { screenNames } from '../../src/screens/state.ts';
+import { viewOf } from '../../src/screens/view.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
 import { type Opened, opened } from './opened.ts';
 import { healthy, healthyLook, runbookRow } from './world.ts';
@@ -26,6 +30,16 @@ describe('keys in lists', () => {
     expect(await moved(' ')).toBe(last);
     expect(await moved(keys.pgup)).toBe(first);
     expect(await moved(keys.pgdn)).toBe(last);
+  });
+
+  it.each(screenNames)('are about what the screen itself has under its cursor: %s', (name) => {
+    const world = healthy();
+    world.writer.runbooks([runbookRow('galera-backup')]);
+    world.writer.targets([{ name: 'shop', cluster: 'lab', namespace: 'openstack', context: 'prod-east' }]);
+    world.writer.editing({ runbook: 'x', rows: [{ name: 'kind', mayBe: 'full', says: '' }] });
+    world.writer.jump(name);
+    const view = viewOf(world.state());
+    expect(blocksHere(view)).toEqual(screens[name].blocks(view).filter(({ ids }) => ids.length > 0));
   });
 
   it('go round the blocks with tab', async () => {
