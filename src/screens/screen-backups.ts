@@ -1,7 +1,6 @@
 import { formatBytes } from '../base/bytes.ts';
 import { formatAge } from '../base/duration.ts';
 import type { BackupRow } from '../views/status-view.ts';
-import { backupsFiltered, emptyBackups } from './backups-listed.ts';
 import { detailLines } from './detail-panel.ts';
 import { heads, type Line, line } from './line.ts';
 import { backupColumns, backupLine } from './lists.ts';
@@ -39,7 +38,9 @@ function blocks(view: View): readonly Block[] {
 }
 
 function rowsOf({ state }: View): readonly BackupRow[] {
-  return backupsFiltered(state, 'backups');
+  const wanted = (state.ui.filters.backups ?? '').toLowerCase();
+  const rows = state.listing.last?.value.backups.rows ?? [];
+  return wanted === '' ? rows : rows.filter(({ id, proof }) => `${id} ${proof}`.toLowerCase().includes(wanted));
 }
 
 function claimOf({ state }: View): string {
@@ -58,10 +59,15 @@ function rangeText(view: View): string {
 function listLines(view: View, rows: readonly BackupRow[], cursor: string | undefined, area: Area): readonly Line[] {
   const columns = backupColumns(area.width, isWide(view));
   const at = rows.findIndex(({ id }) => id === cursor);
+  const filter = view.state.ui.filters.backups ?? '';
+  const empty =
+    filter === ''
+      ? `    no backups on ${claimOf(view)} yet: b takes the first`
+      : `    none matches "${filter}": esc clears`;
   return [
     line('    ', heads(columns)),
     ...(rows.length === 0
-      ? [line(`    ${emptyBackups(view.state, 'backups')}`)]
+      ? [line(empty)]
       : windowOf(rows, at, area.height).map((row) => backupLine(row, columns, view.state.now, row.id === cursor))),
   ];
 }

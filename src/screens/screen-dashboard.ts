@@ -2,12 +2,10 @@ import { formatBytes } from '../base/bytes.ts';
 import { formatAge } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import { attention, attentionLines } from './attention.ts';
-import { backupsFiltered, emptyBackups } from './backups-listed.ts';
 import { detailPanel } from './detail-panel.ts';
 import { heads, line } from './line.ts';
 import { backupColumns, backupLine, runColumns, runLine } from './lists.ts';
 import { type Section, sideBySide, stacked } from './panes.ts';
-import { emptyRuns } from './runs-listed.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
 import { type Area, isTall, isWide, type View } from './view.ts';
 
@@ -27,7 +25,9 @@ function alerts(view: View) {
 }
 
 function backupsOf({ state }: View) {
-  return backupsFiltered(state, 'dashboard');
+  const wanted = (state.ui.filters.dashboard ?? '').toLowerCase();
+  const rows = state.listing.last?.value.backups.rows ?? [];
+  return wanted === '' ? rows : rows.filter(({ id, proof }) => `${id} ${proof}`.toLowerCase().includes(wanted));
 }
 
 export const dashboard: Screen = {
@@ -81,7 +81,7 @@ function backupsBlock(view: View, width: number, height: number): Section {
   const read = of?.readAt === undefined ? '' : ` ${formatAge(state.now - of.readAt)} ago`;
   const columns = backupColumns(isWide(view) ? width - 1 : width, isWide(view));
   const claim = of?.claim ?? state.target?.claim ?? '?';
-  const why = rows.length > 0 ? undefined : emptyBackups(state, 'dashboard');
+  const why = emptyBackups(view, claim);
   return {
     head: [
       `Backups on ${claim}`,
@@ -96,6 +96,19 @@ function backupsBlock(view: View, width: number, height: number): Section {
   };
 }
 
+function emptyBackups(view: View, claim: string): string | undefined {
+  const { last, failing } = view.state.listing;
+  if (backupsOf(view).length > 0) return undefined;
+  if (last === undefined)
+    return failing === undefined ? 'being read' : `not read since ${clockText(failing.since)}: ${failing.found}`;
+  const { backups } = last.value;
+  if (backups.unknown !== undefined) return `not known: ${backups.unknown}`;
+  const filter = view.state.ui.filters.dashboard ?? '';
+  return backups.rows.length > 0
+    ? `0 of ${backups.rows.length} match "${filter}": esc clears`
+    : `no backups on ${claim} yet: b takes the first`;
+}
+
 function runsBlock(view: View, width: number, height: number): Section {
   const { state } = view;
   const runs = state.listing.last?.value.runs ?? [];
@@ -108,7 +121,7 @@ function runsBlock(view: View, width: number, height: number): Section {
     lines: [
       line('    ', heads(columns)),
       ...(runs.length === 0
-        ? [line(`    ${emptyRuns(state)}`)]
+        ? [line('    no runs yet: b takes a backup')]
         : shown.map((run) => runLine(run, columns, state, run.run === cursor))),
     ],
   };

@@ -267,7 +267,8 @@ function pulseLine(view: View, pulse: Pulse, width: number): Line {
 
 /** What ctrl-c means now. */
 function interruptSays(state: RunState): string {
-  if (state.stop === 'soft') return 'stopping at a safe point; ctrl-c again: pay nothing, Jobs go on';
+  if (state.stop === 'soft')
+    return 'stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on';
   if (state.crossed) return 'ctrl-c now: the step is finished, then the run stops; you decide what is paid';
   const debts = owed(state);
   const pays =

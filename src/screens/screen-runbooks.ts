@@ -61,14 +61,9 @@ export const runbooksScreen: Screen = {
   },
 };
 
-function blocks({ state, cluster }: View): readonly Block[] {
-  const ids = listed(state).map(({ runbook }) => runbook.name);
-  // The dashboard of a Galera cluster that is down leads here: `2`, then enter.
-  const isDown = cluster.health.verdict === 'DOWN' && ids.includes(starts);
-  return [{ name: 'runbooks', ids, ...(isDown ? { start: starts } : {}) }];
+function blocks({ state }: View): readonly Block[] {
+  return [{ name: 'runbooks', ids: listed(state).map(({ runbook }) => runbook.name) }];
 }
-
-const starts = 'galera-start';
 
 function listed(state: ScreensState): readonly RunbookRow[] {
   return filtered(state, 'runbooks', state.runbooks ?? [], ({ runbook }) => `${runbook.name} ${runbook.summary}`);

@@ -1,11 +1,9 @@
 import { formatDuration } from '../base/duration.ts';
 import { closeCommand } from '../record/commands.ts';
 import { detailLines } from './detail-panel.ts';
-import { noneMatches } from './filtering.ts';
 import { apart, heads, type Line, line } from './line.ts';
 import { runColumns, runLine } from './lists.ts';
 import { type Section, stacked } from './panes.ts';
-import { emptyRuns, runsFiltered } from './runs-listed.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
 import { sign } from './signs.ts';
 import { type Area, isWide, type View } from './view.ts';
@@ -33,7 +31,18 @@ export const runsScreen: Screen = {
 };
 
 function blocks(view: View): readonly Block[] {
-  return [{ name: 'runs', ids: runsFiltered(view.state).map(({ run }) => run) }];
+  return [{ name: 'runs', ids: runsOf(view).map(({ run }) => run) }];
+}
+
+/** Those that the filter lets through. */
+export function runsOf({ state }: View) {
+  const wanted = (state.ui.filters.runs ?? '').toLowerCase();
+  const runs = state.listing.last?.value.runs ?? [];
+  return wanted === ''
+    ? runs
+    : runs.filter(({ run, runbook, by, outcome }) =>
+        `${run} ${runbook} ${by} ${outcome}`.toLowerCase().includes(wanted),
+      );
 }
 
 function debtSection({ state }: View, area: Area): Section {
@@ -57,7 +66,7 @@ function debtSection({ state }: View, area: Area): Section {
 }
 
 function runSection(view: View, cursor: string | undefined, area: Area): Section {
-  const runs = runsFiltered(view.state);
+  const runs = runsOf(view);
   const columns = runColumns(area.width, isWide(view));
   const shown = windowOf(
     runs,
@@ -67,7 +76,7 @@ function runSection(view: View, cursor: string | undefined, area: Area): Section
   const all = view.state.listing.last?.value.runs.length ?? 0;
   const lines: readonly Line[] =
     runs.length === 0
-      ? [line(`    ${all === 0 ? emptyRuns(view.state) : noneMatches(view.state, 'runs', all)}`)]
+      ? [line(all === 0 ? '    no runs yet: 1, then b takes a backup' : '    none matches the filter: esc clears')]
       : shown.map((run) => runLine(run, columns, view.state, run.run === cursor));
   return { head: ['Runs', `${shown.length} of ${all}`], lines: [line('    ', heads(columns)), ...lines] };
 }

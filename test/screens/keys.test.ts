@@ -5,7 +5,7 @@ import { screenNames } from '../../src/screens/state.ts';
 import { viewOf } from '../../src/screens/view.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
 import { type Opened, opened } from './opened.ts';
-import { healthy, healthyLook, runbookRow } from './world.ts';
+import { healthy, runbookRow } from './world.ts';
 
 const row = (screen: string, number: number) => screen.split('\n')[number - 1] ?? '';
 const cursor = ({ terminal }: Opened) => /^> . (\S+(?: \S+)?)/m.exec(terminal.screen())?.[1];
@@ -285,21 +285,5 @@ describe('ctrl-l', () => {
     await session.press('\u000c');
     const after = await session.terminal.until((screen) => screen.includes('HEALTHY') && !screen.includes('goes down'));
     expect(after.split('\n').slice(1, 22)).toEqual(before.split('\n').slice(1, 22));
-  });
-});
-
-describe('the list of runbooks of a Galera cluster that is down', () => {
-  it('has its cursor on the one that starts it', () => {
-    const world = healthy();
-    const { now } = world.state();
-    const stopped = healthyLook.members.map(({ pod: _pod, ...member }) => ({ ...member, inService: false }));
-    for (const ordinal of [0, 1, 2]) world.writer.sampleFailed(`mariadb-server-${ordinal}`, 'gone', now);
-    world.writer.looked({ replicas: 0, members: stopped }, now + 9000, 1);
-    world.writer.tick(now + 10_000);
-    expect(world.screen()).toContain('DOWN');
-    expect(world.screen()).toContain('galera-start brings it up: 2, then enter');
-    world.writer.runbooks([runbookRow('galera-backup'), runbookRow('galera-start')]);
-    world.writer.show('runbooks');
-    expect(world.screen()).toMatch(/^> +galera-start/m);
   });
 });
