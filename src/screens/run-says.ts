@@ -6,8 +6,7 @@ import type { View } from './view.ts';
 
 /** Row 23 of a run that goes: what ctrl-c means now. */
 export function interruptSays(view: View, { state }: OpenRun): string {
-  if (state.stop === 'soft')
-    return 'stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on';
+  if (state.stop === 'soft') return 'stopping at a safe point; ctrl-c again: pay nothing, Jobs go on';
   if (state.crossed) return 'ctrl-c now: the step is finished, then the run stops; you decide what is paid';
   const debts = owed(state).map(({ id }) => id.split(':')[0] ?? '');
   const pays = debts.length === 0 ? 'nothing is owed' : `pays ${debts.join(', ')}`;

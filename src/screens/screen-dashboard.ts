@@ -49,6 +49,8 @@ export const dashboard: Screen = {
   },
 };
 
+const rest = ': o writes all';
+
 function leftBlocks(view: View, area: Area): readonly Section[] {
   const entries = alerts(view);
   const count = backupsOf(view).length;
@@ -64,7 +66,7 @@ function leftBlocks(view: View, area: Area): readonly Section[] {
     const height = area.height - backups - 3;
     const lines = attentionLines(entries, area.width);
     const shown = lines.slice(0, height);
-    const range = shown.length === lines.length ? '' : `, lines 1-${shown.length} of ${lines.length}: o writes all`;
+    const range = shown.length === lines.length ? '' : `, lines 1-${shown.length} of ${lines.length}${rest}`;
     const alert: Section = { head: ['Attention', `${entries.length}, worst first${range}`], lines: shown };
     const left = height - shown.length - 1;
     return tall && left > 1 ? [first, alert, seenBlock(view, left)] : [first, alert];
@@ -128,7 +130,7 @@ function runsBlock(view: View, width: number, height: number): Section {
     lines: [
       line('    ', heads(columns)),
       ...(runs.length === 0
-        ? [line(`    ${unread ?? 'no runs yet: b takes a backup, r restores one'}`)]
+        ? [line(`    ${unread ?? 'no runs yet: b takes a backup'}`)]
         : shown.map((run) => runLine(run, columns, state, run.run === cursor))),
     ],
   };

@@ -25,7 +25,7 @@ export const runScreen: Screen = {
   blocks,
   body(view, area) {
     const run = shownRun(view);
-    if (run === undefined) return [line('  no run has told anything here yet: b takes a backup, r restores one')];
+    if (run === undefined) return [line('  no run is open here yet: 4 lists the runs, 1 leads to the dashboard')];
     if (hasFailed(run)) return failureLines(view, run, failureCursor(view), area);
     return runBody(view, run, area);
   },

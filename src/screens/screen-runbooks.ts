@@ -1,9 +1,11 @@
 import type { Runbook } from '../runbook/runbook.ts';
 import { dangerMark } from './danger-mark.ts';
+import { filtered, noneMatches } from './filtering.ts';
 import { blank, heads, type Line, line, row, span } from './line.ts';
 import type { RunbookRow } from './operations.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
+import type { ScreensState } from './state.ts';
 import { wrapped } from './text.ts';
 import { valueLines } from './value-line.ts';
 import { isWide, type View } from './view.ts';
@@ -13,9 +15,10 @@ export const runbooksScreen: Screen = {
   name: 'runbooks',
   members: 'tall',
   blocks,
-  hints: () => ['open', 'describe', 'help', 'back'],
+  hints: () => ['open', 'describe', 'filter', 'help', 'back'],
   body(view, area) {
-    const all = view.state.runbooks ?? [];
+    const all = listed(view.state);
+    const count = view.state.runbooks?.length ?? 0;
     const cursor = cursorIn(view, blocks(view), 'runbooks');
     const wide = isWide(view);
     const columns = [
@@ -44,8 +47,8 @@ export const runbooksScreen: Screen = {
     return stacked(
       [
         {
-          head: ['Runbooks', `${shown.length} of ${all.length}`],
-          lines: [line('    ', heads(columns)), ...(all.length === 0 ? [line('    being read')] : lines)],
+          head: ['Runbooks', `${shown.length} of ${count}`],
+          lines: [line('    ', heads(columns)), ...(all.length === 0 ? [line(`    ${empty(view.state)}`)] : lines)],
         },
         ...(chosen === undefined
           ? []
@@ -79,8 +82,20 @@ function aboutLines({ runbook, steps }: RunbookRow, width: number): readonly Lin
 }
 
 function blocks({ state, cluster }: View): readonly Block[] {
-  const ids = (state.runbooks ?? []).map(({ runbook }) => runbook.name);
+  const ids = listed(state).map(({ runbook }) => runbook.name);
   // What brings a Galera cluster up that is down: `2`, then enter.
   const start = cluster.health.verdict === 'DOWN' && ids.includes('galera-start') ? { start: 'galera-start' } : {};
   return [{ name: 'runbooks', ids, ...start }];
+}
+
+function listed(state: ScreensState): readonly RunbookRow[] {
+  return filtered(state, 'runbooks', state.runbooks ?? [], ({ runbook }) => `${runbook.name} ${runbook.summary}`);
+}
+
+function empty(state: ScreensState): string {
+  const { runbooks } = state;
+  if (runbooks === undefined) return 'not read yet: 2 asks again';
+  return runbooks.length === 0
+    ? 'there are no runbooks: esc goes back'
+    : noneMatches(state, 'runbooks', runbooks.length);
 }

@@ -103,7 +103,7 @@ function debtLines({ state }: View, debt: DebtRow, focused: boolean, width: numb
 function whoText({ run, step, by, due, carried }: DebtRow): string {
   if (due === 'close') return `freed by: ${closeCommand(run)}`;
   const who = `${step} of run ${run}, ${by.replace(/ \(.*\)$/, '')}`;
-  return carried ? `${who}: it is at work and pays` : `${who}: nobody carries it, p repairs`;
+  return who + (carried ? ': it is at work and pays' : ': nobody carries it, p repairs');
 }
 
 function runSection(view: View, cursor: string | undefined, area: Area): Section {
@@ -120,7 +120,11 @@ function runSection(view: View, cursor: string | undefined, area: Area): Section
   if (unread !== undefined) return { head: ['Runs', 'not read yet'], lines: [line(`    ${unread}`)] };
   const lines: readonly Line[] =
     runs.length === 0
-      ? [line(all === 0 ? '    no runs yet: b takes a backup' : `    0 of ${all} match "${filter}": esc clears`)]
+      ? [
+          line(
+            all === 0 ? '    no runs yet: 1, then b takes a backup' : `    0 of ${all} match "${filter}": esc clears`,
+          ),
+        ]
       : shown.map((run) => runLine(run, columns, view.state, run.run === cursor));
   return {
     head: ['Runs', `${shown.length} of ${all}${staleText(view.state)}`],

@@ -35,13 +35,14 @@ export const textScreen: Screen = {
     const title = `${reading?.title ?? 'Nothing is open'}${wanted === '' ? '' : `, /${wanted}`}`;
     return [
       rule(title, range, area.width),
+      ...(reading === undefined ? [line('  nothing is open: esc goes back')] : []),
       ...shown.map((each) => line(' ', hasMatch(textOf(each), wanted) ? marked(textOf(each), wanted) : each)),
     ];
   },
 };
 
 /** Lines of output, or code of a document, that the edge cuts. */
-function isCut({ state, width }: View): boolean {
+export function isCut({ state, width }: View): boolean {
   const { reading } = state.ui;
   return reading?.kind === 'output' || hasWideCode(reading?.blocks ?? [], width - 2);
 }
