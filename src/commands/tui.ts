@@ -37,7 +37,11 @@ export async function tui(globals: Globals, guide?: Guide): Promise<number> {
     transcript: (run) => join(stateFolder(globals).runs, run, 'transcript.md'),
     suspend: () =>
       new Promise((resolve) => {
-        process.once('SIGCONT', () => resolve());
+        process.once('SIGCONT', () => {
+          // What the terminal became meanwhile was told to the shell, which had it.
+          process.kill(process.pid, 'SIGWINCH');
+          resolve();
+        });
         process.kill(process.pid, 'SIGSTOP');
       }),
   });

@@ -1,9 +1,8 @@
 import { kept, owed } from '../engine/state.ts';
 import type { RunSummary } from '../record/run-summary.ts';
+import { cursorHere } from './cursor-here.ts';
 import { isRunning } from './lists.ts';
-import { cursorOf, focusOf } from './screen.ts';
 import { shownRun } from './screen-run.ts';
-import { runsOf } from './screen-runs.ts';
 import type { OpenRun } from './state.ts';
 import type { View } from './view.ts';
 
@@ -25,13 +24,14 @@ export function chosenRun(view: View): ChosenRun | undefined {
     const run = shownRun(view);
     return run === undefined ? undefined : ofState(run);
   }
-  const runs = runsOf(view);
-  const block = { name: 'runs', ids: runs.map(({ run }) => run) };
-  if (ui.screen === 'dashboard' && focusOf(view.state, [{ name: 'members', ids: ['any'] }, block])?.name !== 'runs')
-    return undefined;
-  const id = cursorOf(view.state, block);
-  const found = runs.find(({ run }) => run === id);
-  return found === undefined ? undefined : ofSummary(found, view);
+  const cursor = cursorHere(view);
+  if (cursor?.block !== 'runs') return undefined;
+  return listed(view).find(({ run }) => run === cursor.id);
+}
+
+/** Every run that is listed, whatever the cursor is on. */
+export function listed(view: View): readonly ChosenRun[] {
+  return (view.state.listing.last?.value.runs ?? []).map((run) => ofSummary(run, view));
 }
 
 function ofState({ state, going }: OpenRun): ChosenRun | undefined {

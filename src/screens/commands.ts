@@ -1,6 +1,8 @@
 import { dateTimeText } from '../base/time.ts';
+import type { Way } from '../engine/event.ts';
 import { chooseTarget } from './choosing-target.ts';
 import { chosenRun } from './chosen-run.ts';
+import { blocksHere, cursorHere } from './cursor-here.ts';
 import { detailLines } from './detail-panel.ts';
 import { editParameters, editValue } from './editing.ts';
 import { screenOf, scrollNow } from './frame.ts';
@@ -72,7 +74,11 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   backups: ({ writer }) => writer.jump('backups'),
   runs: ({ writer }) => writer.jump('runs'),
   switch: (acting) => chooseTarget(acting),
-  help: ({ writer }) => writer.show('help'),
+  help: ({ writer, store }) => {
+    if (store.getState().ui.screen === 'help') return;
+    writer.scroll('help', 0);
+    writer.show('help');
+  },
   story,
   backup: ({ session }) => void session.begin({ runbook: 'galera-backup', parameters: {} }),
   restore,
@@ -84,18 +90,9 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
     const run = owingRun(viewOf(store.getState()));
     if (run !== undefined) void session.takeUp(run, 'repair');
   },
-  resume: ({ session, store }) => {
-    const chosen = chosenRun(viewOf(store.getState()));
-    if (chosen !== undefined) void session.takeUp(chosen.run, 'resume');
-  },
-  rollback: ({ session, store }) => {
-    const chosen = chosenRun(viewOf(store.getState()));
-    if (chosen !== undefined) void session.takeUp(chosen.run, 'rollback');
-  },
-  close: ({ session, store }) => {
-    const chosen = chosenRun(viewOf(store.getState()));
-    if (chosen !== undefined) void session.takeUp(chosen.run, 'close');
-  },
+  resume: takingUp('resume'),
+  rollback: takingUp('rollback'),
+  close: takingUp('close'),
   leave: ({ leave }) => leave(),
   interrupt: ({ leave, session }) => {
     if (session.interrupt('ctrl-c') === 'none') leave();
@@ -103,6 +100,14 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   suspend: ({ suspend }) => suspend(),
   redraw: ({ redraw }) => redraw(),
 };
+
+/** The run that the keys are about, taken up in one of the ways that a run can be. */
+function takingUp(way: Exclude<Way, 'repair'>): (acting: Acting) => void {
+  return ({ session, store }) => {
+    const chosen = chosenRun(viewOf(store.getState()));
+    if (chosen !== undefined) void session.takeUp(chosen.run, way);
+  };
+}
 
 function move({ store, writer }: Acting, by: number): void {
   const view = viewOf(store.getState());
@@ -133,29 +138,20 @@ function pageOf({ store }: Acting): number {
 
 function nextBlock({ store, writer }: Acting): void {
   const view = viewOf(store.getState());
-  const blocks = screenOf(view.state)
-    .blocks(view)
-    .filter(({ ids }) => ids.length > 0);
+  const blocks = blocksHere(view);
   const at = blocks.findIndex(({ name }) => name === focusOf(view.state, blocks)?.name);
   const next = blocks[(at + 1) % Math.max(1, blocks.length)];
   if (next !== undefined) writer.focus(next.name);
 }
 
-function cursorNow({ store }: Acting): { readonly block: string; readonly id: string } | undefined {
-  const view = viewOf(store.getState());
-  const block = focusOf(view.state, screenOf(view.state).blocks(view));
-  const id = block === undefined ? undefined : cursorOf(view.state, block);
-  return block === undefined || id === undefined ? undefined : { block: block.name, id };
-}
-
 function cursorId(acting: Acting, wanted: string): string | undefined {
-  const cursor = cursorNow(acting);
+  const cursor = cursorHere(viewOf(acting.store.getState()));
   return cursor?.block === wanted ? cursor.id : undefined;
 }
 
 function open(acting: Acting): void {
   const { store, writer, session } = acting;
-  const cursor = cursorNow(acting);
+  const cursor = cursorHere(viewOf(acting.store.getState()));
   const { screen, reading: read } = store.getState().ui;
   if (screen === 'text' && read?.runbook !== undefined)
     return void session.begin({ runbook: read.runbook, parameters: {} });
@@ -190,7 +186,7 @@ function openRun({ session, writer, store }: Acting, run: string): void {
 }
 
 function describe(acting: Acting): void {
-  const cursor = cursorNow(acting);
+  const cursor = cursorHere(viewOf(acting.store.getState()));
   const { writer, store } = acting;
   if (cursor === undefined) return;
   if (cursor.block === 'backups') {
@@ -243,10 +239,7 @@ function logs(acting: Acting): void {
     stepOutput(acting);
     return;
   }
-  if (member === undefined) {
-    writer.message('tab to a member first: l shows the logs of its pod');
-    return;
-  }
+  if (member === undefined) return;
   reading(acting, async (operations) => {
     const text = await operations.logs(member);
     writer.reading({ title: `Logs of ${member}`, kind: 'output', lines: text.split('\n') });
@@ -291,16 +284,7 @@ function restore(acting: Acting): void {
     return;
   }
   const id = cursorId(acting, 'backups');
-  const row = rows.find((each) => each.id === id);
-  if (row === undefined) {
-    writer.message('no backup is under the cursor');
-    return;
-  }
-  if (row.mark === '-') {
-    writer.message(`${row.id} cannot be restored: ${row.proof}`);
-    return;
-  }
-  void session.begin({ runbook: 'galera-restore', parameters: { backup: row.id } });
+  if (id !== undefined) void session.begin({ runbook: 'galera-restore', parameters: { backup: id } });
 }
 
 function owingRun({ state }: View): string | undefined {

@@ -15,10 +15,7 @@ interface Acting {
 /** Opens the parameters of what was planned last, also when it was refused. */
 export function editParameters({ session, writer, store }: Acting): void {
   const { wish } = session;
-  if (wish === undefined) {
-    writer.message('no plan is open');
-    return;
-  }
+  if (wish === undefined) return;
   reading({ session, writer }, async (operations) => {
     const row = (await operations.runbooks()).find(({ runbook }) => runbook.name === wish.runbook);
     const planned = store.getState().review?.proposal.plan.parameters ?? {};

@@ -33,7 +33,7 @@ function whole(view: View): readonly Line[] {
     return [
       ...top,
       ...filled(leavingLines(view, area), area.height),
-      line(' enter takes the line under the cursor'),
+      messageRow(view, 'enter takes the line under the cursor'),
       hintLine(['j k move', 'enter take it', 'esc stay'], view.width),
     ];
   const asked = gateOfRun(view);
@@ -42,10 +42,10 @@ function whole(view: View): readonly Line[] {
       ...top,
       ...filled(gateBox(view, asked, area), area.height),
       line(` ${gateMessage(asked)}`),
-      gateKeys(asked, view.width),
+      gateKeys(asked, view.width, gateScroll(view, asked, area)),
     ];
   const body = filled(screen.body(view, area), area.height);
-  return [...top, ...body, messageRow(view, screen.line?.(view)), screen.keys?.(view) ?? keysRow(view, screen)];
+  return [...top, ...body, messageRow(view, screen.line?.(view)), keysRow(view, screen, area)];
 }
 
 function topOf(view: View, screen: Screen): readonly Line[] {

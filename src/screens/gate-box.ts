@@ -93,11 +93,17 @@ function titleOf(state: ScreensState, { gate, changed }: GateView): string {
     : `asked again: ${changed.length} ${changed.length === 1 ? 'value' : 'values'} changed`;
 }
 
-function whereText(state: ScreensState, { gate }: GateView, lines: number, to: number): string {
+function whereText(state: ScreensState, view: GateView, lines: number, to: number): string {
+  const { gate } = view;
   const run = state.run?.state;
-  if (to < lines) return `to line ${to} of ${lines}, space shows the next`;
+  if (to < lines) return `to line ${to} of ${lines}, ${pageKey(view)} shows the next`;
   const number = run === undefined ? undefined : stepNumber(run.order, gate.step)?.replace('/', ' of ');
   return `run ${run?.plan?.run ?? ''}${number === undefined ? '' : `, step ${number}`}`;
+}
+
+/** A gate that is typed has the blank for itself, once its end was shown. */
+function pageKey({ gate, endShown }: GateView): string {
+  return gate.need === 'typed' && endShown ? 'pgdn' : 'space';
 }
 
 function edgeLine(
@@ -230,21 +236,41 @@ function typedVerdict(typed: string, word: string): Span[] {
   return [span('       '), span('✗', 'bad'), span(` wrong from letter ${wrong + 1} on; enter does nothing`)];
 }
 
+/** What is typed, and where it is read. */
+function wanted({ word }: Gate): string {
+  return word?.includes('/') === true
+    ? 'name is not taken: type it as the line `cluster` shows it'
+    : 'id is not taken: type it as the title shows it';
+}
+
 /** Row 23 of a gate. */
 export function gateMessage({ gate, live, liveSince, note, endShown }: GateView): string {
   if (note !== undefined) return note;
   if (!endShown) return 'keys answer once its last line was shown: space shows the next';
   if (!live) return 'early, held and pasted keys do not answer; wait';
   return gate.need === 'typed'
-    ? 'a pasted name is not taken: type it as the line `cluster` shows it'
+    ? `a pasted ${wanted(gate)}`
     : `early, held and pasted keys do not answer; the keys are live since ${clockText(liveSince ?? 0)}`;
 }
 
-/** Row 24 of a gate. */
-export function gateKeys({ gate, live, endShown }: GateView, width: number): Line {
+/** Row 24 of a gate that has so many lines, and shows so many at once. */
+export function gateKeys(
+  { gate, live, endShown }: GateView,
+  width: number,
+  { lines, page }: { readonly lines: number; readonly page: number },
+): Line {
   if (!endShown) return hintLine(['space next page', 'esc no'], width);
-  if (!live) return hintLine(['wait', 'esc no'], width);
+  const paged = lines > page ? ['pgup pgdn page'] : [];
+  if (!live) return hintLine(['wait', ...paged, 'esc no'], width);
   return gate.need === 'typed'
-    ? hintLine(['type the name', 'enter when it is right', 'esc no'], width)
-    : hintLine(['y yes', 'n no'], width);
+    ? hintLine(
+        [
+          gate.word?.includes('/') === true ? 'type the name' : 'type the id',
+          'enter when it is right',
+          ...paged,
+          'esc no',
+        ],
+        width,
+      )
+    : hintLine(['y yes', 'n no', ...paged], width);
 }

@@ -3,7 +3,7 @@ import type { Answer } from '../engine/frontend.ts';
 import { isCaughtUp } from './caught-up.ts';
 import { clusterNow } from './cluster-now.ts';
 import { changedFacts, gateFacts } from './gate-facts.ts';
-import type { KeyPress, Pressed } from './key-reader.ts';
+import { fingersMs, type KeyPress, type Pressed } from './key-reader.ts';
 import type { Proposal } from './operations.ts';
 import { positionNow } from './position-now.ts';
 import type { GateView, Review } from './state.ts';
@@ -24,6 +24,12 @@ export interface Timers {
 /** Why a review is over without an answer: another plan is looked at. */
 export const replaced = 'another plan was asked for';
 
+const pastedNote = 'too fast for fingers: taken for a paste, type it';
+
+function tooFast(key: string): string {
+  return `too fast for fingers: press ${key} again in a second, alone`;
+}
+
 /** Keys around `y` on QWERTY, AZERTY and QWERTZ: dead while it is live. */
 const neighbours: readonly string[] = ['t', 'u', 'g', 'h', '6', '7', 'a', 's', 'x'];
 
@@ -37,7 +43,7 @@ interface Waiting {
 
 /**
  * Asks gates. It alone holds the promise that waits; the store has only what is shown. An answer counts when the very gate was drawn, 400 ms
- * have passed, and one key came by itself, not pasted and not held down.
+ * have passed, and one key came by itself: not pasted, not held down, and with no other right before or after it.
  */
 export class Gatekeeper {
   readonly #store: ScreensView;
@@ -56,6 +62,8 @@ export class Gatekeeper {
   /** What the screen shows of the cluster has the run's own last step in it. */
   #settled = true;
   #settle: { readonly since: number; readonly by: number } = { since: 0, by: 0 };
+  /** Takes back an answer that was given just now. */
+  #recall: (() => void) | undefined;
 
   /**
    * `timers` are a person's, always real; `time` is the target's, in which the gate says since when it waits. `asked`: a step's gate opens,
@@ -172,10 +180,12 @@ export class Gatekeeper {
     this.#armed = false;
     this.#drawn = undefined;
     this.#disarm();
+    this.#forget();
   }
 
   /** A key while a gate is on the screen. False: it means something else there. */
   press(pressed: Pressed): boolean {
+    this.#takeBack();
     const gate = this.#current();
     if (gate === undefined) return false;
     const isReview = this.#store.getState().gate === undefined;
@@ -193,7 +203,8 @@ export class Gatekeeper {
     }
     if (gate.gate.need === 'typed' && gate.endShown) return this.#type(gate, pressed);
     if (key === 'n' && pressed.alone && gate.live) {
-      this.#end({ answer: 'no' });
+      if (pressed.hasty) this.#note(gate, tooFast('n'));
+      else this.#answerSoon('no');
       return true;
     }
     if (key === 'y') {
@@ -221,14 +232,39 @@ export class Gatekeeper {
       this.#note(gate, 'a key held down does not answer: let go for a second');
       return;
     }
-    this.#end({ answer: 'yes' });
+    if (pressed.hasty) this.#note(gate, tooFast('y'));
+    else this.#answerSoon('yes');
+  }
+
+  /** `y` and `n` are first letters of many a text: they answer once nothing has followed them as fast as a paste does. */
+  #answerSoon(answer: 'yes' | 'no', from = this.#timers.now()): void {
+    this.#recall = this.#timers.after(fingersMs, () => {
+      // The program was busy: what came meanwhile has not been read yet.
+      const isLate = this.#timers.now() - from >= 2 * fingersMs;
+      if (isLate) this.#answerSoon(answer);
+      else this.#end({ answer });
+    });
+  }
+
+  #takeBack(): void {
+    if (this.#recall === undefined) return;
+    this.#forget();
+    const gate = this.#current();
+    if (gate !== undefined) this.#note(gate, tooFast('it'));
+  }
+
+  #forget(): void {
+    this.#recall?.();
+    this.#recall = undefined;
   }
 
   #type(gate: GateView, pressed: KeyPress): boolean {
     const { key } = pressed;
     const word = gate.gate.word ?? '';
     if (key === 'enter') {
-      if (gate.live && pressed.alone && gate.typed === word) this.#end({ answer: 'yes', typed: gate.typed });
+      if (!gate.live || gate.typed !== word) return true;
+      if (pressed.alone && !pressed.hasty) this.#end({ answer: 'yes', typed: gate.typed });
+      else this.#put({ ...gate, typed: '', note: pastedNote });
       return true;
     }
     if (key === 'backspace') {
@@ -237,7 +273,7 @@ export class Gatekeeper {
     }
     if (key.length > 1 && key !== 'space') return !pages.includes(key);
     if (!gate.live) this.#note(gate, 'that was too early: begin again');
-    else if (!pressed.alone) this.#note(gate, 'several letters at once are taken for a paste: type them');
+    else if (!pressed.alone || pressed.hasty) this.#put({ ...gate, typed: '', note: pastedNote });
     else if (gate.typed.length <= word.length + 8) {
       this.#put({ ...withoutNote(gate), typed: gate.typed + (key === 'space' ? ' ' : key) });
     }

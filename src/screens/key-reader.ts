@@ -1,7 +1,11 @@
-/** One key. `alone`: nothing else came with it, so nobody pasted or queued it. `repeated`: the same again, maybe held down. */
+/**
+ * One key. `alone`: nothing else came with it, so nobody pasted or queued it. `hasty`: sooner after the one before than a person types; a
+ * paste on a slow line comes byte by byte. `repeated`: the same again, maybe held down.
+ */
 export interface KeyPress {
   readonly key: Key;
   readonly alone: boolean;
+  readonly hasty: boolean;
   readonly at: number;
   readonly repeated: boolean;
 }
@@ -55,6 +59,12 @@ const unfinished = /^\u001b(?:\[[0-?]*[ -/]*|O)?$/;
 /** A longer text between the paste marks is no text any more: a terminal that never sends the end must not take the keyboard. */
 const pasteAtMost = 100_000;
 
+/**
+ * No person types two keys sooner after each other, not even the thirty a second of a roll over the keyboard. A line of 9600 baud gives a
+ * byte each millisecond.
+ */
+export const fingersMs = 15;
+
 /** The longest that a keyboard waits before it repeats a key that is held down. */
 export const repeatsWithinMs = 1000;
 
@@ -66,6 +76,7 @@ export class KeyReader {
   #rest = '';
   #pasting: number | undefined;
   #last: { readonly key: Key; readonly at: number } | undefined;
+  #cameAt = Number.NEGATIVE_INFINITY;
 
   /** Something came that may be the beginning of more. */
   get waits(): boolean {
@@ -112,10 +123,12 @@ export class KeyReader {
   #stamped(found: readonly (Key | { readonly pasted: number })[], at: number): readonly Pressed[] {
     const alone = found.length === 1;
     return found.map((each) => {
+      const hasty = at - this.#cameAt < fingersMs;
+      this.#cameAt = at;
       if (typeof each !== 'string') return { pasted: each.pasted, at };
       const repeated = this.#last?.key === each && at - this.#last.at < repeatsWithinMs;
       this.#last = { key: each, at };
-      return { key: each, alone, at, repeated };
+      return { key: each, alone, hasty, at, repeated };
     });
   }
 }

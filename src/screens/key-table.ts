@@ -54,8 +54,6 @@ export interface Binding {
   readonly on?: readonly ScreenName[];
   /** Named in help only where it works: the page of another screen has no room for it. */
   readonly local?: true;
-  /** Needs the printable keys for itself: dead while a text field is open. */
-  readonly printable?: false;
 }
 
 /** The one table of keys: what is pressed, what row 24 and help say, and what the reference page lists. */
@@ -66,10 +64,42 @@ export const keyTable: readonly Binding[] = [
   { command: 'last', keys: ['G', 'end'], label: '', word: 'last', says: '', group: 'look' },
   { command: 'page-down', keys: ['space', 'pgdn'], label: 'pgup pgdn', word: 'next page', says: 'page', group: 'look' },
   { command: 'page-up', keys: ['pgup'], label: '', word: 'page back', says: '', group: 'look' },
-  { command: 'next-block', keys: ['tab'], label: 'tab', word: 'pane', says: 'next block', group: 'look' },
-  { command: 'open', keys: ['enter'], label: 'enter', word: 'open', says: 'open', group: 'look' },
-  { command: 'describe', keys: ['d'], label: 'd', word: 'describe', says: 'describe: every value', group: 'look' },
-  { command: 'logs', keys: ['l'], label: 'l', word: 'logs', says: 'logs of the pod', group: 'look' },
+  {
+    command: 'next-block',
+    keys: ['tab'],
+    label: 'tab',
+    word: 'pane',
+    says: 'next block',
+    group: 'look',
+    on: ['dashboard', 'run'],
+  },
+  {
+    command: 'open',
+    keys: ['enter'],
+    label: 'enter',
+    word: 'open',
+    says: 'open',
+    group: 'look',
+    on: ['dashboard', 'runbooks', 'backups', 'runs', 'run', 'text', 'parameters', 'targets'],
+  },
+  {
+    command: 'describe',
+    keys: ['d'],
+    label: 'd',
+    word: 'describe',
+    says: 'describe: every value',
+    group: 'look',
+    on: ['dashboard', 'runbooks', 'backups', 'runs', 'run'],
+  },
+  {
+    command: 'logs',
+    keys: ['l'],
+    label: 'l',
+    word: 'logs',
+    says: 'logs of the pod',
+    group: 'look',
+    on: ['dashboard', 'run'],
+  },
   { command: 'wrap', keys: ['w'], label: 'w', word: 'wrap', says: 'wrap lines', group: 'look', on: ['text', 'run'] },
   {
     command: 'transcript',
@@ -80,7 +110,15 @@ export const keyTable: readonly Binding[] = [
     group: 'look',
     on: ['runs', 'run'],
   },
-  { command: 'filter', keys: ['/'], label: '/', word: 'filter', says: 'filter; esc clears', group: 'look' },
+  {
+    command: 'filter',
+    keys: ['/'],
+    label: '/',
+    word: 'filter',
+    says: 'filter; esc clears',
+    group: 'look',
+    on: ['dashboard', 'runbooks', 'backups', 'runs', 'run', 'text', 'targets'],
+  },
   {
     command: 'next-match',
     keys: ['n'],
@@ -139,7 +177,6 @@ export const keyTable: readonly Binding[] = [
     word: 'repair',
     says: 'repair',
     group: 'act',
-    on: ['dashboard', 'runs', 'run', 'backups'],
   },
   {
     command: 'resume',
@@ -148,7 +185,7 @@ export const keyTable: readonly Binding[] = [
     word: 'resume',
     says: 'resume a run',
     group: 'act',
-    on: ['runs', 'run'],
+    on: ['dashboard', 'runs', 'run'],
   },
   {
     command: 'rollback',
@@ -157,7 +194,7 @@ export const keyTable: readonly Binding[] = [
     word: 'roll back',
     says: 'roll back a run',
     group: 'act',
-    on: ['runs', 'run'],
+    on: ['dashboard', 'runs', 'run'],
   },
   {
     command: 'close',
@@ -179,9 +216,9 @@ export const keyTable: readonly Binding[] = [
     on: ['plan'],
     local: true,
   },
-  { command: 'help', keys: ['?'], label: '?', word: 'help', says: 'this page', group: 'leave' },
-  { command: 'back', keys: ['esc'], label: 'esc', word: 'back', says: 'back', group: 'leave', printable: false },
-  { command: 'leave', keys: ['q'], label: 'q', word: 'leave', says: 'leave', group: 'leave' },
+  { command: 'help', keys: ['?'], label: '', word: 'help', says: '', group: 'leave' },
+  { command: 'back', keys: ['esc'], label: 'esc  q', word: 'back', says: 'back; leave', group: 'leave' },
+  { command: 'leave', keys: ['q'], label: '', word: 'leave', says: '', group: 'leave' },
   {
     command: 'interrupt',
     keys: ['ctrl-c'],
@@ -189,7 +226,6 @@ export const keyTable: readonly Binding[] = [
     word: 'stop',
     says: 'stop at a safe point',
     group: 'leave',
-    printable: false,
   },
   {
     command: 'suspend',
@@ -198,9 +234,8 @@ export const keyTable: readonly Binding[] = [
     word: 'shell',
     says: 'to shell; draw anew',
     group: 'leave',
-    printable: false,
   },
-  { command: 'redraw', keys: ['ctrl-l'], label: '', word: 'redraw', says: '', group: 'leave', printable: false },
+  { command: 'redraw', keys: ['ctrl-l'], label: '', word: 'redraw', says: '', group: 'leave' },
 ];
 
 export function bindingOf(command: CommandName): Binding {
@@ -209,7 +244,16 @@ export function bindingOf(command: CommandName): Binding {
   return found;
 }
 
-/** The binding of a key on a screen; none for a key that means nothing there. */
-export function bindingFor(key: Key, screen: ScreenName): Binding | undefined {
-  return keyTable.find(({ keys, on }) => keys.includes(key) && (on === undefined || on.includes(screen)));
+/** Where a key works that does not here, as row 23 and help say it. */
+export function elsewhere({ on }: Binding): string {
+  return `in ${(on ?? []).map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`).join(', ')}`;
+}
+
+export function bindingOn({ on }: Binding, screen: ScreenName): boolean {
+  return on === undefined || on.includes(screen);
+}
+
+/** The binding of a key, on whatever screen it works; none for a key that means nothing anywhere. */
+export function bindingOfKey(key: Key): Binding | undefined {
+  return keyTable.find(({ keys }) => keys.includes(key));
 }

@@ -3,8 +3,9 @@ import { takeValue } from './editing.ts';
 import { gateShown, isTooSmall } from './gate-shown.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { KeyPress, Pressed } from './key-reader.ts';
-import { bindingFor } from './key-table.ts';
+import { bindingOfKey, bindingOn, elsewhere } from './key-table.ts';
 import { leavingOrder, whyNotLeave } from './leaving.ts';
+import { below } from './screen-help.ts';
 import { findFirst } from './searching.ts';
 import { viewOf } from './view.ts';
 import { whyNot } from './works.ts';
@@ -22,6 +23,7 @@ export class Keyboard {
   press(pressed: Pressed): void {
     const state = this.#acting.store.getState();
     const gate = gateShown(state);
+    if (state.ui.message?.lasting === true) this.#acting.writer.forget(state.ui.message);
     if ('pasted' in pressed) {
       if (gate !== undefined) this.#gates.press(pressed);
       else this.#acting.writer.message('pasted text is not taken');
@@ -54,14 +56,19 @@ export class Keyboard {
 
   #command(key: string): void {
     const { store, writer } = this.#acting;
-    const state = store.getState();
-    const binding = bindingFor(key, state.ui.screen);
+    const view = viewOf(store.getState());
+    const { screen } = view.state.ui;
+    const binding = bindingOfKey(key);
     if (binding === undefined) return;
-    const why = whyNot(binding.command, viewOf(state));
+    // Help is about the screen below it: what works there is done there.
+    const isBelow = screen === 'help' && !bindingOn(binding, screen);
+    const there = isBelow ? below(view) : view;
+    const why = bindingOn(binding, there.state.ui.screen) ? whyNot(binding.command, there) : elsewhere(binding);
     if (why !== undefined) {
       writer.message(`${key} ${binding.word}: ${why}`);
       return;
     }
+    if (isBelow) writer.back();
     commands[binding.command](this.#acting);
   }
 
@@ -116,6 +123,12 @@ export class Keyboard {
       if (what === 'filter') writer.filter(ui.screen, '');
       else if (what === 'search') writer.search(ui.screen, '');
       writer.typing(undefined);
+      return;
+    }
+    if (key === 'ctrl-c') {
+      // The field gives up row 23, where the answer stands.
+      writer.typing(undefined);
+      commands.interrupt(this.#acting);
       return;
     }
     if (key === 'enter') {

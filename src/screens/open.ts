@@ -5,6 +5,7 @@ import { Gatekeeper, type Timers } from './gatekeeper.ts';
 import { Keyboard } from './keyboard.ts';
 import { lastWords } from './last-words.ts';
 import { Live } from './live.ts';
+import { expireMessages } from './message-life.ts';
 import type { Operations } from './operations.ts';
 import { Session } from './session.ts';
 import { newStore, type ScreensView } from './store.ts';
@@ -63,6 +64,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     refresh: () => live?.refresh(),
     defect: (thrown) => {
       live?.stop();
+      stopExpiring();
       void terminal.close().then(() => reject(thrown));
     },
   });
@@ -74,6 +76,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     leaving = true;
     await session.ended();
     live?.stop();
+    stopExpiring();
     await terminal.close();
     resolve({ exit: session.exit, lastWords: lastWords(store.getState(), options.transcript) });
   };
@@ -113,6 +116,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   });
 
   store.subscribe(() => gates.check());
+  const stopExpiring = expireMessages(store, writer, timers);
   let rung = 0;
   store.subscribe(({ gate, ui }) => {
     if (gate === undefined || ui.typing === undefined || gate.asking === rung) return;
@@ -135,7 +139,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
         writer.tick(time());
         writer.target(operations.target, time());
         if (wanted !== undefined) writer.jump('dashboard');
-        writer.message(`connected to ${operations.target.context}; nothing was changed by looking`);
+        writer.message(`connected to ${operations.target.context}; nothing was changed by looking`, true);
         if (operations.story !== undefined) {
           writer.story();
           commands.story(acting);

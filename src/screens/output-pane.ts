@@ -54,7 +54,7 @@ function titleOf(view: View, lines: readonly Numbered[]): string {
 
 function rangeOf(view: View, lines: readonly Numbered[], from: number, to: number): string {
   if (view.state.ui.scroll.output !== undefined && to < lines.length)
-    return `held, ${lines.length - to} new: G follows`;
+    return `held, ${lines.length - to} new: ${view.state.ui.focus.run === 'output' ? '' : 'tab, '}G follows`;
   if (isWide(view) && lines.length > 0) return `follow, ${from}-${to} of ${lines.length}`;
   return `follow, ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
 }

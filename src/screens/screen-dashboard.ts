@@ -121,7 +121,7 @@ function runsBlock(view: View, width: number, height: number): Section {
     lines: [
       line('    ', heads(columns)),
       ...(runs.length === 0
-        ? [line('    no runs yet: b takes a backup, r restores one')]
+        ? [line('    no runs yet: b takes a backup')]
         : shown.map((run) => runLine(run, columns, state, run.run === cursor))),
     ],
   };

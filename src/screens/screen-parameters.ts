@@ -12,7 +12,7 @@ export const parametersScreen: Screen = {
   hints: () => ['open', 'help', 'back'],
   body(view, area) {
     const { editing } = view.state.ui;
-    if (editing === undefined) return [line('  no plan is open')];
+    if (editing === undefined) return [line('  no plan is open: esc goes back')];
     const cursor = cursorIn(view, blocks(view), 'parameters');
     const columns = [
       { title: 'parameter', width: 22, cut: 'middle' },

@@ -21,10 +21,7 @@ export const planScreen: Screen = {
   members: 'tall',
   blocks: () => [],
   hints: () => ['page-down', 'edit', 'write', 'help', 'back'],
-  scrolls(view, area) {
-    const { review } = view.state;
-    return { lines: review === undefined ? 0 : planLines(view, review, area.width).length, page: area.height - 3 };
-  },
+  scrolls: scrollsOf,
   body(view, area) {
     const { review } = view.state;
     if (review === undefined) return waitingLines(view);
@@ -42,11 +39,16 @@ export const planScreen: Screen = {
     ];
   },
   line: (view) => view.state.review?.gate.note ?? '! asks yes or no     !! asks for the name     est: estimate, min:s',
-  keys: (view) => {
+  keys: (view, area) => {
     const gate = view.state.review?.gate;
-    return gate?.live === true ? gateKeys(gate, view.width) : undefined;
+    return gate?.live === true ? gateKeys(gate, view.width, scrollsOf(view, area)) : undefined;
   },
 };
+
+function scrollsOf(view: View, area: Area) {
+  const { review } = view.state;
+  return { lines: review === undefined ? 0 : planLines(view, review, area.width).length, page: area.height - 3 };
+}
 
 function topOf(view: View, lines: number, page: number): number {
   return Math.max(0, Math.min(view.state.ui.scroll.plan ?? 0, lines - page));
@@ -55,7 +57,7 @@ function topOf(view: View, lines: number, page: number): number {
 function waitingLines({ state }: View): Line[] {
   const { refusal, waiting } = state.ui;
   if (refusal === undefined)
-    return [blank, line(`  ${waiting?.says ?? 'no plan is open: b takes a backup, r restores one'}`)];
+    return [blank, line(`  ${waiting?.says ?? 'no plan is open: 1 leads to the dashboard, 2 to the runbooks'}`)];
   return [
     rule(refusal.title, 'REFUSED, nothing was changed', state.size.columns),
     ...refusal.failures.flatMap((failure) => [

@@ -25,7 +25,7 @@ export const runScreen: Screen = {
   blocks,
   body(view, area) {
     const run = shownRun(view);
-    if (run === undefined) return [line('  no run is open: b takes a backup, r restores one')];
+    if (run === undefined) return [line('  no run is open: 4 lists the runs, 1 leads to the dashboard')];
     if (!run.going && run.state.failure !== undefined) return failureLines(view, run, area);
     return runBody(view, run, area);
   },

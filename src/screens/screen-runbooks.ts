@@ -1,17 +1,21 @@
+import { filtered, noneMatches } from './filtering.ts';
 import { heads, line, row, span } from './line.ts';
+import type { RunbookRow } from './operations.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
+import type { ScreensState } from './state.ts';
 import { wrapped } from './text.ts';
 import type { View } from './view.ts';
 
-/** The documents that can be run; `enter. plans one, `d` reads it. */
+/** The documents that can be run; `enter` plans one, `d` reads it. */
 export const runbooksScreen: Screen = {
   name: 'runbooks',
   members: 'tall',
   blocks,
-  hints: () => ['open', 'describe', 'help', 'back'],
+  hints: () => ['open', 'describe', 'filter', 'help', 'back'],
   body(view, area) {
-    const all = view.state.runbooks ?? [];
+    const all = listed(view.state);
+    const count = view.state.runbooks?.length ?? 0;
     const cursor = cursorIn(view, blocks(view), 'runbooks');
     const columns = [
       { title: 'runbook', width: 18 },
@@ -40,8 +44,8 @@ export const runbooksScreen: Screen = {
     return stacked(
       [
         {
-          head: ['Runbooks', `${shown.length} of ${all.length}`],
-          lines: [line('    ', heads(columns)), ...(all.length === 0 ? [line('    being read')] : lines)],
+          head: ['Runbooks', `${shown.length} of ${count}`],
+          lines: [line('    ', heads(columns)), ...(all.length === 0 ? [line(`    ${empty(view.state)}`)] : lines)],
         },
         ...(chosen === undefined
           ? []
@@ -58,5 +62,17 @@ export const runbooksScreen: Screen = {
 };
 
 function blocks({ state }: View): readonly Block[] {
-  return [{ name: 'runbooks', ids: (state.runbooks ?? []).map(({ runbook }) => runbook.name) }];
+  return [{ name: 'runbooks', ids: listed(state).map(({ runbook }) => runbook.name) }];
+}
+
+function listed(state: ScreensState): readonly RunbookRow[] {
+  return filtered(state, 'runbooks', state.runbooks ?? [], ({ runbook }) => `${runbook.name} ${runbook.summary}`);
+}
+
+function empty(state: ScreensState): string {
+  const { runbooks } = state;
+  if (runbooks === undefined) return 'not read yet: 2 asks again';
+  return runbooks.length === 0
+    ? 'there are no runbooks: esc goes back'
+    : noneMatches(state, 'runbooks', runbooks.length);
 }

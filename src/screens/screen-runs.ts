@@ -76,7 +76,7 @@ function runSection(view: View, cursor: string | undefined, area: Area): Section
   const all = view.state.listing.last?.value.runs.length ?? 0;
   const lines: readonly Line[] =
     runs.length === 0
-      ? [line(all === 0 ? '    no runs yet: b takes a backup' : '    none matches the filter: esc clears')]
+      ? [line(all === 0 ? '    no runs yet: 1, then b takes a backup' : '    none matches the filter: esc clears')]
       : shown.map((run) => runLine(run, columns, view.state, run.run === cursor));
   return { head: ['Runs', `${shown.length} of ${all}`], lines: [line('    ', heads(columns)), ...lines] };
 }

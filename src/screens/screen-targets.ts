@@ -1,8 +1,9 @@
+import { filtered, noneMatches } from './filtering.ts';
 import { heads, type Line, line, row, span } from './line.ts';
 import type { TargetChoice } from './operations.ts';
 import { stacked } from './panes.ts';
 import { type Block, cursorIn, type Screen, windowOf } from './screen.ts';
-import type { TargetRow } from './state.ts';
+import type { ScreensState, TargetRow } from './state.ts';
 import type { View } from './view.ts';
 
 /** The targets of the configuration with all that tells them apart, as row 1 shows it: two may have the same names. */
@@ -10,10 +11,11 @@ export const targetsScreen: Screen = {
   name: 'targets',
   members: 'tall',
   blocks,
-  hints: () => ['open', 'help', 'back'],
+  hints: () => ['open', 'filter', 'help', 'back'],
   line: () => 'enter connects to the target under the cursor; nothing is changed by that',
   body(view, area) {
     const all = view.state.targets ?? [];
+    const listed = listedOf(view.state);
     const cursor = cursorIn(view, blocks(view), 'targets');
     const wide = area.width >= 120;
     const columns = [
@@ -24,8 +26,8 @@ export const targetsScreen: Screen = {
       { title: 'identity', width: area.width - (wide ? 94 : 56) },
     ] as const;
     const lines = windowOf(
-      all,
-      all.findIndex(({ name }) => name === cursor),
+      listed,
+      listed.findIndex(({ name }) => name === cursor),
       Math.max(1, area.height - 4),
     ).flatMap((of): Line[] => {
       const focused = of.name === cursor;
@@ -51,11 +53,8 @@ export const targetsScreen: Screen = {
     return stacked(
       [
         {
-          head: ['Targets', `${all.length}`],
-          lines: [
-            line('    ', heads(columns)),
-            ...(view.state.targets === undefined ? [line('    being read')] : lines),
-          ],
+          head: ['Targets', listed.length === all.length ? `${all.length}` : `${listed.length} of ${all.length}`],
+          lines: [line('    ', heads(columns)), ...(listed.length === 0 ? [line(`    ${empty(view.state)}`)] : lines)],
         },
       ],
       area.width,
@@ -84,5 +83,16 @@ export function differences(of: TargetRow, all: readonly TargetRow[]): ReadonlyS
 }
 
 function blocks({ state }: View): readonly Block[] {
-  return [{ name: 'targets', ids: (state.targets ?? []).map(({ name }) => name) }];
+  return [{ name: 'targets', ids: listedOf(state).map(({ name }) => name) }];
+}
+
+function listedOf(state: ScreensState): readonly TargetRow[] {
+  return filtered(state, 'targets', state.targets ?? [], ({ name, cluster, namespace, context }) =>
+    [name, cluster, namespace, context].join(' '),
+  );
+}
+
+function empty(state: ScreensState): string {
+  const count = state.targets?.length ?? 0;
+  return count === 0 ? 'no targets are configured: esc goes back' : noneMatches(state, 'targets', count);
 }

@@ -34,6 +34,7 @@ export const textScreen: Screen = {
     const title = `${reading?.title ?? 'Nothing is open'}${wanted === '' ? '' : `, /${wanted}`}`;
     return [
       rule(title, range, area.width),
+      ...(reading === undefined ? [line('  nothing is open: esc goes back')] : []),
       ...shown.map((each) => line(' ', hasMatch(textOf(each), wanted) ? marked(textOf(each), wanted) : each)),
     ];
   },

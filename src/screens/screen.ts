@@ -28,7 +28,7 @@ export interface Screen {
   /** Row 23, when no key has just said something there. */
   line?(view: View): string | undefined;
   /** Row 24 in the place of the hints. */
-  keys?(view: View): Line | undefined;
+  keys?(view: View, area: Area): Line | undefined;
   /** Lines of a text that scrolls, and how many of them are shown at once. */
   scrolls?(view: View, area: Area): { readonly lines: number; readonly page: number };
 }

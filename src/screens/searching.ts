@@ -22,8 +22,7 @@ export function isSearched(screen: ScreenName): boolean {
 export function findNext(searching: Searching, by: 1 | -1): void {
   const { ui } = searching.store.getState();
   const wanted = ui.searches[ui.screen] ?? '';
-  if (wanted === '') searching.writer.message('/ searches first');
-  else if (!find(searching, wanted, by)) searching.writer.message(`no line has "${wanted}"`);
+  if (!find(searching, wanted, by)) searching.writer.message(`no line has "${wanted}"`);
 }
 
 /** While it is typed: the line that is seen may have it already. In output the newest is looked at first. */

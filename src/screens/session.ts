@@ -87,6 +87,12 @@ export class Session {
       writer.waiting(undefined);
       // Another target meanwhile: this plan is not of what the first row says.
       if (operations !== this.#operations) return;
+      const { screen, back } = store.getState().ui;
+      // Left while it was made: nobody looks at it, so nothing waits for an answer.
+      if (screen !== 'plan' && !back.includes('plan')) {
+        writer.message(`the plan of ${wish.runbook} was left: nothing was started`);
+        return;
+      }
       const answer = await gates.review(proposal);
       if (answer.why === replaced) return;
       if (answer.answer === 'no') {
@@ -105,7 +111,7 @@ export class Session {
         this.#parts.defect(thrown);
         return;
       }
-      writer.refusal({ title: 'No plan', failures: [failureOf(thrown, '')] });
+      writer.refusal({ title: 'No plan', failures: [failureOf(thrown, '')], plans: true });
       writer.show('plan');
     }
   }
@@ -169,7 +175,7 @@ export class Session {
     if (this.#stopAskedAt === undefined) {
       this.#stopAskedAt = now;
       this.#carried.stop(by);
-      writer.message('stopping at the next safe point; ctrl-c again: stop waiting, pay nothing, Jobs go on');
+      writer.message('stopping at a safe point; ctrl-c again: pay nothing, Jobs go on');
       return 'stopping';
     }
     if (now - this.#stopAskedAt < apartMs) return 'stopping';

@@ -151,10 +151,12 @@ export interface Ui {
   readonly wraps: boolean;
   /** By screen, what `n` and `N` go to. */
   readonly searches: { readonly [screen: string]: string };
-  readonly message?: { readonly at: number; readonly says: string };
+  /** `lasting`: told by no key, so it stays until the first. */
+  readonly message?: { readonly at: number; readonly says: string; readonly lasting?: true };
   /** Something is being read for the operator: a plan, a list. */
   readonly waiting?: { readonly since: number; readonly says: string };
-  readonly refusal?: { readonly title: string; readonly failures: readonly Failure[] };
+  /** `plans`: what was asked for was a plan; it may be asked for with other parameters. */
+  readonly refusal?: { readonly title: string; readonly failures: readonly Failure[]; readonly plans?: true };
   readonly reading?: Reading;
   readonly editing?: Editing;
   /** A run of before that is looked at. */

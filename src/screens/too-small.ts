@@ -26,7 +26,11 @@ export function tooSmall(view: View): readonly Line[] {
     line(` This terminal is ${width} x ${rows}. The screens need ${smallest.columns} x ${smallest.rows}.`),
     blank,
     line(' Make it larger: everything is where you left it. Or:'),
-    line(`   q   leave${going ? ' (asks first, a run is under way)' : ''}`),
+    line(
+      state.ui.leaving === undefined
+        ? `   q   leave${going ? ' (asks first, a run is under way)' : ''}`
+        : '   q   was pressed: the question waits until there is room',
+    ),
     line('   galera-runbook --plain    the same, line by line'),
     blank,
     line(' Meanwhile'),

@@ -1,5 +1,7 @@
 import { owed } from '../engine/state.ts';
-import { chosenRun } from './chosen-run.ts';
+import type { BackupRow } from '../views/status-view.ts';
+import { type ChosenRun, chosenRun, listed } from './chosen-run.ts';
+import { blocksHere, cursorHere } from './cursor-here.ts';
 import type { CommandName } from './key-table.ts';
 import type { View } from './view.ts';
 
@@ -8,47 +10,102 @@ import type { View } from './view.ts';
  * may still refuse.
  */
 export function whyNot(command: CommandName, view: View): string | undefined {
-  const { state, cluster } = view;
+  const { state } = view;
+  const { ui } = state;
   const going = state.run?.going === true;
   switch (command) {
     case 'backup':
       return going ? `run ${state.run?.state.plan?.run} is open` : unfitForBackup(view);
     case 'restore':
-      return going ? `run ${state.run?.state.plan?.run} is open` : undefined;
+      return going ? `run ${state.run?.state.plan?.run} is open` : notRestorable(view);
     case 'verify':
-      return going ? 'a run is open' : state.ui.screen === 'backups' ? undefined : 'in Backups';
+      return going ? 'a run is open' : backupHere(view) === undefined ? noBackup : undefined;
     case 'repair':
       return owesSomething(view) ? (going ? 'the run pays by itself' : undefined) : 'owes nothing';
     case 'resume':
-      return going ? 'a run is open' : chosenRun(view)?.stopped === true ? undefined : 'none stopped';
+      return going ? 'a run is open' : chosen(view, ({ stopped }) => stopped, 'none stopped');
     case 'rollback':
-      return going ? 'a run is open' : chosenRun(view)?.canGoBack === true ? undefined : 'none kept';
+      return going ? 'a run is open' : chosen(view, ({ canGoBack }) => canGoBack, 'none kept');
     case 'close':
-      return going ? 'a run is open' : chosenRun(view)?.keeps === true ? undefined : 'keeps nothing';
+      return going ? 'a run is open' : chosen(view, ({ keeps }) => keeps, 'keeps nothing');
     case 'transcript':
       return chosenRun(view) === undefined ? 'no run is under the cursor' : undefined;
     case 'switch':
       return going ? 'a run is open: it belongs to this target' : undefined;
     case 'story':
       return state.story ? undefined : 'in practice';
-    case 'describe':
+    case 'next-block':
+      return blocksHere(view).length > 1 ? undefined : 'there is only one block';
     case 'logs':
+      return noLogs(view);
     case 'open':
-      return cluster.members.length === 0 && state.ui.screen === 'dashboard' ? 'nothing was read yet' : undefined;
+      return ui.screen === 'text' ? leadsNowhere(view) : nothingHere(view);
+    case 'describe':
+      return nothingHere(view);
+    case 'wrap':
+      return ui.screen === 'text' && ui.reading?.kind !== 'output' ? 'all of it is wrapped' : undefined;
+    case 'edit':
+      return state.review === undefined && ui.refusal?.plans !== true ? 'no plan is open' : undefined;
+    case 'next-match':
+    case 'previous-match':
+      return (ui.searches[ui.screen] ?? '') === '' ? '/ searches first' : undefined;
     default:
       return undefined;
   }
 }
 
+function nothingHere(view: View): string | undefined {
+  return cursorHere(view) === undefined ? 'nothing is under the cursor' : undefined;
+}
+
+function leadsNowhere({ state }: View): string | undefined {
+  return state.ui.reading?.runbook === undefined ? 'this text leads nowhere' : undefined;
+}
+
+function noLogs(view: View): string | undefined {
+  const cursor = cursorHere(view);
+  if (view.state.ui.screen === 'run') return cursor === undefined ? 'no run is open' : undefined;
+  return cursor?.block === 'members' ? undefined : 'tab to a member first';
+}
+
+/** Of the run under the cursor; from the dashboard the way to one that it would be true of. */
+function chosen(view: View, is: (run: ChosenRun) => boolean, none: string): string | undefined {
+  const run = chosenRun(view);
+  if (run !== undefined && is(run)) return undefined;
+  const { screen } = view.state.ui;
+  const other = screen === 'run' ? undefined : listed(view).find(is);
+  if (other === undefined) return none;
+  return screen === 'dashboard' ? `4, then run ${other.run}` : `not this run, but ${other.run}`;
+}
+
+const noBackup = 'no backup is under the cursor';
+
+function backupHere(view: View): BackupRow | undefined {
+  const cursor = cursorHere(view);
+  return view.state.listing.last?.value.backups.rows.find(({ id }) => cursor?.block === 'backups' && id === cursor.id);
+}
+
+/** From the dashboard it leads to the list. */
+function notRestorable(view: View): string | undefined {
+  if (view.state.ui.screen === 'dashboard') return undefined;
+  const backup = backupHere(view);
+  if (backup === undefined) return noBackup;
+  return backup.mark === '-' ? `${backup.id} cannot be restored: ${backup.proof}` : undefined;
+}
+
 /** What a backup needs of every member (design §6.4): said before anything is planned. */
-function unfitForBackup({ cluster, state }: View): string | undefined {
+function unfitForBackup(view: View): string | undefined {
+  const { cluster, state } = view;
   const silent = cluster.members.filter(({ row }) => row.sign === 'unknown');
   if (cluster.members.length === 0) return state.look.failing?.found ?? 'nothing was read yet';
+  // Short enough to stand whole on row 23, with the key that helps.
+  const which = (of: typeof silent) =>
+    of.length === 1 ? (of[0]?.row.member ?? '') : `${of.length} of ${cluster.members.length}`;
   if (silent.length > 0)
-    return `every member must answer: ${silent.map(({ row }) => row.member).join(', ')} unknown.  d describes it`;
+    return `needs all members: ${which(silent)} silent.  ${state.ui.screen === 'dashboard' ? 'd says why' : '1 shows it'}`;
   const desynced = cluster.members.filter(({ row }) => (row.desyncCount ?? 0) > 0);
   if (desynced.length > 0)
-    return `none may be desynced: ${desynced.map(({ row }) => row.member).join(', ')} is.  p repairs a debt`;
+    return `none may be desynced: ${which(desynced)} is${owesSomething(view) ? '.  p repairs it' : ''}`;
   return cluster.health.verdict === 'DOWN' ? 'the Galera cluster is DOWN: 2, then galera-start' : undefined;
 }
 

@@ -219,8 +219,13 @@ export class Writer {
     this.#ui(({ filters }) => ({ filters: { ...filters, [screen]: text } }));
   }
 
-  message(says: string): void {
-    this.#ui((_, { now }) => ({ message: { at: now, says } }));
+  message(says: string, lasting?: true): void {
+    this.#ui((_, { now }) => ({ message: { at: now, says, ...(lasting === undefined ? {} : { lasting }) } }));
+  }
+
+  /** Unless something else was said since. */
+  forget(message: Ui['message']): void {
+    this.#set(({ ui: { message: shown, ...ui } }) => (shown === message ? { ui } : {}));
   }
 
   waiting(says: string | undefined): void {
@@ -232,7 +237,12 @@ export class Writer {
   }
 
   reading(reading: Reading): void {
-    this.#ui(({ scroll }) => ({ reading, scroll: { ...scroll, text: 0 } }));
+    this.#ui(({ scroll, searches }) => ({
+      reading,
+      scroll: { ...scroll, text: 0 },
+      // What was searched for in another text is no reason for an esc more.
+      searches: { ...searches, text: '' },
+    }));
   }
 
   editing(editing: Editing): void {

@@ -9,7 +9,7 @@ const minutes = 60_000;
 const word = `${names.namespace}/${names.cluster}`;
 
 function opened(program: Program, size = { columns: 80, rows: 24 }): Pty {
-  return new Pty(program.state, ['--config', program.config], size, { KUBECONFIG: kubeconfig() });
+  return new Pty(program.state, ['--config', program.config], size, { env: { KUBECONFIG: kubeconfig() } });
 }
 
 /** A backup by the keys `b` and `y`. */
@@ -18,6 +18,19 @@ async function backUp({ robot }: Pty): Promise<void> {
   await robot.press('b');
   await robot.until('Plan ', minutes);
   await robot.work('ended with exit 0', () => 'yes', 10 * minutes);
+}
+
+/** The newest backup is restored, up to where its name is typed. */
+async function toTheName({ robot }: Pty): Promise<void> {
+  await robot.press('3');
+  await robot.until(/> = \d{4}-.*checksums match/, minutes);
+  await robot.press('r');
+  await robot.until('goes back', minutes);
+  await robot.work(
+    (screen) => wantsName(screen) && isLive(screen),
+    () => 'yes',
+    10 * minutes,
+  );
 }
 
 describe('the screens, with a robot that only sees them and only presses keys', () => {
@@ -37,15 +50,7 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     await backUp(on);
     await sql(0, 'use shop; delete from orders where customer % 3 = 0; drop table customers;');
     on.resize({ columns: 120, rows: 40 });
-    await robot.press('3');
-    await robot.until(/> = \d{4}-.*checksums match/, minutes);
-    await robot.press('r');
-    await robot.until('goes back', minutes);
-    await robot.work(
-      (screen) => wantsName(screen) && isLive(screen),
-      () => 'yes',
-      10 * minutes,
-    );
+    await toTheName(on);
     expect(robot.screen).toContain(word);
     await robot.work(
       (screen) => screen.includes('galera-restore') && screen.includes('ended with exit 0'),
@@ -67,15 +72,7 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     await backUp(on);
     await sql(0, 'use shop; delete from orders where customer % 3 = 0;');
     const lost = await truthOf(0);
-    await robot.press('3');
-    await robot.until(/> = \d{4}-.*checksums match/, minutes);
-    await robot.press('r');
-    await robot.until('goes back', minutes);
-    await robot.work(
-      (screen) => wantsName(screen) && isLive(screen),
-      () => 'yes',
-      10 * minutes,
-    );
+    await toTheName(on);
     await robot.type(word.slice(0, -1));
     on.close();
     await on.gone(10 * minutes);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { FailureError, failure } from '../../src/base/failure.ts';
+import type { ScreensStore } from '../../src/screens/store.ts';
+import { Writer } from '../../src/screens/writer.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
 import { opened } from './opened.ts';
 
@@ -55,6 +58,30 @@ describe('parameters', () => {
     await seconds(1);
     expect(terminal.screen()).toContain('Plan q8d4w6');
     expect(fake.wishes).toHaveLength(1);
+  });
+});
+
+describe('the parameters of what was not planned', () => {
+  it('are edited where a plan was refused, not where there was none', async () => {
+    const session = await opened(of);
+    const { press, terminal, fake, screens } = session;
+    fake.planning = async () => {
+      throw new FailureError(failure('refused', 'a backup', 'none', 'take one'));
+    };
+    await press('b');
+    await terminal.until('No plan');
+    expect(terminal.screen()).toContain('e edit parameters');
+    await press('e');
+    expect(terminal.screen()).toContain('Parameters of galera-backup');
+    await press('\u001b');
+    // As it is said of a target that cannot be connected to.
+    const { refusal } = screens.store.getState().ui;
+    if (refusal === undefined) throw new Error('a refusal');
+    new Writer(screens.store as ScreensStore).refusal({ title: 'Not connected', failures: refusal.failures });
+    await session.seconds(1);
+    expect(terminal.screen()).not.toContain('e edit parameters');
+    await press('e');
+    expect(terminal.screen()).toContain('e edit parameters: no plan is open');
   });
 });
 

@@ -102,6 +102,7 @@ describe('a gate for yes or no', () => {
     await session.press('b');
     await session.seconds(1);
     for (let times = 0; times < 60; times++) {
+      session.timers.advance(33);
       session.terminal.press('y');
       await session.settle();
     }
@@ -201,6 +202,8 @@ describe('a gate for yes or no', () => {
     await session.press('b');
     await session.seconds(1);
     session.terminal.press('y');
+    await session.settle();
+    session.timers.advance(20);
     session.terminal.press('1');
     session.terminal.press('/');
     await session.settle();
@@ -267,6 +270,109 @@ describe('a typed gate', () => {
     expect(answers(session)).toEqual(['plan yes', 'cut yes', 'swap no']);
     expect(session.world.done).toEqual(['cut', 'traffic']);
     expect([5, 130]).toContain(exit);
+  });
+});
+
+/** Bytes one after the other, so long apart, as a line delivers what was pasted there. */
+async function deliver(session: Opened, bytes: string, apartMs: number): Promise<void> {
+  for (const byte of bytes) {
+    session.timers.advance(apartMs);
+    session.terminal.press(byte);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await session.settle();
+}
+
+describe('a paste that a slow line delivers byte by byte', () => {
+  it.each([1, 4, 14])('is no name, at a byte each %i ms', async (apartMs) => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await deliver(session, 'openstack/lab\r', apartMs);
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+    expect(session.terminal.screen()).toContain('> _');
+    expect(session.terminal.screen()).toContain('too fast for fingers: taken for a paste, type it');
+  });
+
+  it('is no name either when enter is pressed after it', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await deliver(session, 'openstack/lab', 1);
+    await session.seconds(1);
+    await session.press('\r');
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+    expect(session.terminal.screen()).toContain('> _');
+  });
+
+  it('takes away what was typed before it, and the name is typed anew', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await type(session, 'openstack');
+    await deliver(session, '/lab\r', 1);
+    expect(session.terminal.screen()).toContain('> _');
+    await session.seconds(1);
+    await type(session, 'openstack/lab');
+    expect(session.terminal.screen()).not.toContain('too fast');
+    await session.press('\r');
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut yes', 'swap yes']);
+  });
+
+  it('is no name whose last letter and enter only were pasted', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await type(session, 'openstack/la');
+    session.timers.advance(30);
+    await deliver(session, 'b\r', 1);
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('takes letters at the pace of the fastest fingers', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await deliver(session, 'openstack/lab\r', 16);
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut yes', 'swap yes']);
+  });
+
+  it.each(['y\r', 'yes\r', 'xy', 'nova', 'no\r'])('is no answer to a yes or no: %j', async (pasted) => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    await deliver(session, pasted, 1);
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.seconds(1);
+    await session.press('y');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it('is no answer either where the program was too busy to read what followed', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    session.terminal.press('y');
+    await new Promise((resolve) => setImmediate(resolve));
+    session.timers.busy(200);
+    session.timers.advance(0);
+    session.terminal.press('\r');
+    await session.settle();
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes']);
+  });
+
+  it('is no answer where two keys that were pressed apart are read together', async () => {
+    const session = await atTypedGate();
+    await session.seconds(2);
+    await type(session, 'openst');
+    session.terminal.press('a');
+    session.terminal.press('c');
+    await session.settle();
+    expect(session.terminal.screen()).toContain('> _');
+    await session.seconds(1);
+    await type(session, 'openstack/lab');
+    await session.press('\r');
+    expect(answers(session)).toEqual(['plan yes', 'cut yes', 'swap yes']);
   });
 });
 

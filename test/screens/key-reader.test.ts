@@ -23,8 +23,23 @@ describe('keys of a terminal', () => {
 
   it('are alone, or in one piece with others', () => {
     const reader = new KeyReader();
-    expect(reader.read('y', 0)).toEqual([{ key: 'y', alone: true, at: 0, repeated: false }]);
+    expect(reader.read('y', 0)).toEqual([{ key: 'y', alone: true, hasty: false, at: 0, repeated: false }]);
     expect(reader.read('\u001b[By', 5000).map((each) => 'alone' in each && each.alone)).toEqual([false, false]);
+  });
+
+  it('are hasty when they come sooner after another than a person types', () => {
+    const reader = new KeyReader();
+    const hasty = (bytes: string, at: number) => reader.read(bytes, at).map((each) => 'hasty' in each && each.hasty);
+    expect([hasty('a', 0), hasty('b', 1), hasty('c', 16), hasty('\u001b[A', 30), hasty('de', 60)].flat()).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    reader.read('\u001b[200~x\u001b[201~', 100);
+    expect(hasty('y', 101)).toEqual([true]);
   });
 
   it('are repeated when the same comes again within a second', () => {

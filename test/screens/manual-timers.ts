@@ -21,6 +21,11 @@ export class ManualTimers implements Timers {
     };
   }
 
+  /** A program that is busy: time passes, and nothing that is due is called. */
+  busy(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Everything that is due on the way is called in its order, at its time. */
   advance(ms: number): void {
     const until = this.#now + ms;

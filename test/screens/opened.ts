@@ -29,6 +29,9 @@ export interface FakeTarget {
   suspend: () => Promise<void>;
   readonly wishes: Wish[];
   readonly written: string[];
+  logs: string;
+  /** How long a plan takes to make. */
+  planning: () => Promise<void>;
   targets: readonly TargetChoice[];
   identify: (name: string) => Promise<Identity>;
   readonly connected: (string | undefined)[];
@@ -44,13 +47,15 @@ export interface Opened {
   readonly world: World;
   /** One second after the other, with what comes of it. */
   seconds(count: number): Promise<void>;
-  /** A key, and everything that follows from it at once. */
+  /** A key as a person presses it, and everything that follows from it at once. */
   press(bytes: string): Promise<void>;
   /** Lets what is due now be done and drawn. */
   settle(): Promise<void>;
 }
 
 const begin = clock('03:12:00');
+/** A person at a keyboard takes at least so long before a key, and again after it. */
+const fingerMs = 30;
 
 /** The screens on an emulator, over a target of test doubles and the real engine. */
 export async function opened(
@@ -70,6 +75,8 @@ export async function opened(
     suspend: async () => undefined,
     wishes: [],
     written: [],
+    logs: '',
+    planning: async () => undefined,
     targets: [],
     identify: async () => target,
     connected: [],
@@ -88,6 +95,7 @@ export async function opened(
     ],
     propose: async (wish) => {
       fake.wishes.push(wish);
+      await fake.planning();
       return await proposalOf(world, of.catalogue?.(world) ?? new Map(), of.steps ?? []);
     },
     takeUp: (_run, way, frontend) => {
@@ -97,7 +105,7 @@ export async function opened(
     backup: async () => [],
     transcript: async () => documentOf('# Run q8d4w6\n\nIt ended.'),
     document: async () => documentOf('# Back up\n\n## Copy `copy`\n\nReads.', { copy: 'disrupts' }),
-    logs: async () => '',
+    logs: async () => fake.logs,
     output: () => fake.output.splice(0),
     stepOutput: async (_run, step) => [`all of ${step}`],
     run: async () => ({ state: foldEvents(world.journal), owedSince: {} }),
@@ -114,7 +122,9 @@ export async function opened(
     timers,
     connect: async (name) => {
       fake.connected.push(name);
-      return name === undefined ? operations : { ...operations, target: { ...target, name, context: 'prod-west' } };
+      if (name === undefined) return operations;
+      const { kubeSystemUid, statefulSetUid } = await fake.identify(name);
+      return { ...operations, target: { ...target, name, context: 'prod-west', kubeSystemUid, statefulSetUid } };
     },
     transcript: (run) => `runs/${run}/transcript.md`,
     suspend: () => fake.suspend(),
@@ -129,7 +139,11 @@ export async function opened(
       for (let each = 0; each < 10; each++) await new Promise((resolve) => setImmediate(resolve));
       if (!terminal.alternate || terminal.screen() === shown()) return;
       if (turn < 20) timers.advance(10);
-      else await new Promise((resolve) => setTimeout(resolve, 1));
+      else {
+        // A busy machine: what came late is drawn by a timer too.
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        timers.advance(1);
+      }
     }
     throw new Error(`never drawn:\n${shown()}\nbut:\n${terminal.screen()}`);
   };
@@ -150,7 +164,10 @@ export async function opened(
     settle,
     seconds,
     press: async (bytes) => {
+      timers.advance(fingerMs);
       terminal.press(bytes);
+      await settle();
+      timers.advance(fingerMs);
       await settle();
     },
   };

@@ -24,13 +24,14 @@ export class Pty {
     folder: string,
     args: readonly string[],
     { columns, rows }: Size,
-    env: Readonly<Record<string, string>> = {},
+    { env = {}, inShell = false }: { env?: Readonly<Record<string, string>>; inShell?: boolean } = {},
   ) {
     mkdirSync(folder, { recursive: true });
     this.#facts = join(folder, `facts-${open.push(this)}`);
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-    // The shell becomes the program: its process id and its terminal are known before.
-    const command = `stty cols ${columns} rows ${rows}; echo $$ $(tty) > '${this.#facts}'; exec ${quoted([process.execPath, cli, ...args, '--state-dir', folder])}`;
+    const program = quoted([process.execPath, cli, ...args, '--state-dir', folder]);
+    // The shell becomes the program: its process id and its terminal are known before. Or it stays, to have jobs.
+    const command = `stty cols ${columns} rows ${rows}; echo $$ $(tty) > '${this.#facts}'; exec ${inShell ? 'sh -i' : program}`;
     this.#child = spawn('script', ['-qfec', command, '/dev/null'], {
       env: { ...process.env, CI: '', TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', NODE_ENV: '', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -40,6 +41,7 @@ export class Pty {
       this.#terminal.write(chunk);
     });
     this.ended = new Promise((resolve) => this.#child.once('close', (code) => resolve(code ?? 1)));
+    if (inShell) this.#child.stdin?.write(`${program}\r`);
     this.robot = new Robot({ screen: () => this.#screen(), press: (bytes) => void this.#child.stdin?.write(bytes) });
   }
 

@@ -38,12 +38,17 @@ describe('traps that do not spring, in whole sessions', () => {
       robot.send(pasted);
       await stays(robot, asked, 150);
     }
+    for (const byte of 'y\r') robot.send(byte);
+    await stays(robot, asked, 150);
     const before = rowsOf(simulation);
     await robot.work((screen) => isAsked('swap the data')(screen) && isLive(screen));
     for (const pasted of [`\u001b[200~${name}\n\u001b[201~`, `${name}\r`, `${name}\n`]) {
       robot.send(pasted);
       await stays(robot, isAsked('swap the data'), 150);
     }
+    for (const byte of `${name}\r`) robot.send(byte);
+    await robot.until('too fast for fingers');
+    await stays(robot, isAsked('swap the data'), 150);
     robot.send('\u001b');
     await robot.until('ended with exit 5');
     expect(rowsOf(simulation)).toEqual(before);

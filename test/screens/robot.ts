@@ -12,11 +12,18 @@ export type Policy = (screen: string) => 'yes' | 'no';
 const patienceMs = 15_000;
 /** The same key again within a second is one held down. */
 const sameKeyMs = 1050;
+/** Between any two keys: a person, not a paste. */
+const fingerMs = 40;
+/** Where the machine is busy, keys that were pressed apart are read together: the program says so, and the robot tries again. */
+const triesAtMost = 5;
+const retryMs = 1500;
+const isTooFast = (screen: string) => screen.includes('too fast for fingers');
 
 /** An operator who only sees the screen and only presses keys. */
 export class Robot {
   readonly #console: Console;
   readonly #pressed = new Map<string, number>();
+  #pressedAt = Number.NEGATIVE_INFINITY;
   /** The title of each gate that it answered, in order. */
   readonly asked: string[] = [];
 
@@ -32,12 +39,20 @@ export class Robot {
   async press(key: string): Promise<void> {
     const again = (this.#pressed.get(key) ?? Number.NEGATIVE_INFINITY) + sameKeyMs - performance.now();
     if (again > 0) await passed(again);
-    this.#pressed.set(key, performance.now());
+    await this.#strike(key);
+    this.#pressed.set(key, this.#pressedAt);
+  }
+
+  async #strike(key: string): Promise<void> {
+    const early = this.#pressedAt + fingerMs - performance.now();
+    if (early > 0) await passed(early);
+    this.#pressedAt = performance.now();
     this.#console.press(key);
   }
 
   /** Bytes as they are: pastes, held keys, whatever a terminal may send. */
   send(bytes: string): void {
+    this.#pressedAt = performance.now();
     this.#console.press(bytes);
   }
 
@@ -59,7 +74,7 @@ export class Robot {
       if (holds(until, screen)) return screen;
       if (performance.now() > deadline) throw new Error(`the work never came to ${String(until)}:\n${screen}`);
       if (isUnread(screen)) {
-        this.#console.press(' ');
+        await this.#strike(' ');
         await this.until((now) => now !== screen);
       } else if (isLive(screen)) await this.#answer(screen, policy(screen));
       else await passed(10);
@@ -68,30 +83,43 @@ export class Robot {
 
   async #answer(screen: string, answer: 'yes' | 'no'): Promise<void> {
     const title = gateOf(screen);
+    const isOver = (now: string) => gateOf(now) !== title || !isLive(now);
     this.asked.push(title);
-    if (answer === 'no') await this.press('\u001b');
-    else if (wantsName(screen)) {
-      await this.#name(nameOn(screen));
-    } else await this.press('y');
-    await this.until((now) => gateOf(now) !== title || !isLive(now));
+    for (let tries = 0; tries < triesAtMost; tries++) {
+      if (answer === 'no') await this.press('\u001b');
+      else if (wantsName(screen)) await this.#name(nameOn(screen), isOver);
+      else await this.press('y');
+      if (isOver(await this.until((now) => isOver(now) || isTooFast(now)))) return;
+    }
+    throw new Error(`${triesAtMost} times too fast:\n${this.screen}`);
   }
 
   /** A gate that asks again in the middle of it is read and answered anew. */
-  async #name(name: string): Promise<void> {
-    for (let length = 1; length <= name.length; length++) {
-      this.#console.press(name[length - 1] ?? '');
-      const seen = await this.until((now) => now.includes(`${name.slice(0, length)}_`) || !isLive(now));
-      if (!isLive(seen)) return;
-    }
-    await this.press('\r');
+  async #name(name: string, isOver: (screen: string) => boolean): Promise<void> {
+    if (!isOver(await this.#letters(name, isOver))) await this.press('\r');
   }
 
   /** Letter by letter, each seen on the screen before the next. */
   async type(text: string): Promise<void> {
-    for (let length = 1; length <= text.length; length++) {
-      this.#console.press(text[length - 1] ?? '');
-      await this.until(`${text.slice(0, length)}_`);
+    await this.#letters(text, () => false);
+  }
+
+  async #letters(text: string, isOver: (screen: string) => boolean): Promise<string> {
+    for (let tries = 0; tries < triesAtMost; tries++) {
+      let seen = this.screen;
+      for (let length = 1; length <= text.length; length++) {
+        const soFar = `${text.slice(0, length)}_`;
+        // What was told before stands there until the first letter counts: whether that was too fast too is known by waiting only.
+        const isTold = length === 1 && isTooFast(seen);
+        await this.#strike(text[length - 1] ?? '');
+        const isSeen = (now: string) => now.includes(soFar) || isOver(now) || (!isTold && isTooFast(now));
+        seen = await (isTold ? this.until(isSeen, retryMs).catch(() => this.screen) : this.until(isSeen));
+        if (isOver(seen)) return seen;
+        if (!seen.includes(soFar)) break;
+        if (length === text.length) return seen;
+      }
     }
+    throw new Error(`${triesAtMost} times too fast:\n${this.screen}`);
   }
 }
 
@@ -111,7 +139,7 @@ export function wantsName(screen: string): boolean {
 }
 
 export function isLive(screen: string): boolean {
-  return /keys live ──/.test(screen) || /\n (?:y yes {3}n no|type the name)/.test(screen);
+  return /keys live ──/.test(screen) || /\n (?:y yes {3}n no|type the (?:name|id))/.test(screen);
 }
 
 function isUnread(screen: string): boolean {

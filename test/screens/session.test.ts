@@ -76,6 +76,31 @@ describe('leaving with a run under way', () => {
     await session.terminal.until('exit 0');
   });
 
+  it('is asked where there is room, and says so where there is none', async () => {
+    const session = await copying();
+    session.terminal.resize({ columns: 70, rows: 20 });
+    await session.settle();
+    expect(session.terminal.screen()).toContain('q   leave (asks first, a run is under way)');
+    await session.press('q');
+    expect(session.terminal.screen()).toContain('q   was pressed: the question waits until there is room');
+    session.terminal.resize({ columns: 80, rows: 24 });
+    await session.settle();
+    expect(session.terminal.screen()).toContain('Leave?');
+    await session.press('\u001b');
+    session.go();
+    await session.seconds(6);
+  });
+
+  it('says on row 23 what a key did meanwhile', async () => {
+    const session = await copying();
+    await session.press('q');
+    await session.press('\u0003');
+    expect(session.terminal.screen()).toContain('stopping at a safe point');
+    expect(session.terminal.screen()).toContain('Leave?');
+    await session.press('\u001b');
+    await session.seconds(6);
+  });
+
   it('stops at the next safe point, pays and tells the shell', async () => {
     const session = await copying();
     await session.press('q');

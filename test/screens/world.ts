@@ -3,11 +3,12 @@ import type { MemberStatus } from '../../src/galera/wsrep-status.ts';
 import type { RunSummary } from '../../src/record/run-summary.ts';
 import { frame } from '../../src/screens/frame.ts';
 import { textOf } from '../../src/screens/line.ts';
-import type { ClusterLook, Listing, MemberLook, Target } from '../../src/screens/operations.ts';
+import type { ClusterLook, Listing, MemberLook, RunbookRow, Target } from '../../src/screens/operations.ts';
 import type { ScreensState, Size } from '../../src/screens/state.ts';
 import { newStore, type ScreensStore } from '../../src/screens/store.ts';
 import { Writer } from '../../src/screens/writer.ts';
 import type { BackupRow } from '../../src/views/status-view.ts';
+import { runbook, step } from '../engine/fakes.ts';
 import { clock } from '../record/canned.ts';
 
 const GiB = 2 ** 30;
@@ -218,6 +219,11 @@ export const runs: readonly RunSummary[] = [
   ...older(32),
 ];
 
+export function runbookRow(name: string): RunbookRow {
+  const made = runbook([step('copy', 'copy')]);
+  return { runbook: { ...made, name, title: name, summary: `What ${name} does.` }, danger: 'changes' };
+}
+
 /** As measured at 21:00 the evening before. */
 export function listing(now: string, change: Partial<Listing> = {}): Listing {
   const free = [61.2, 60.4, 58.0];
@@ -250,7 +256,7 @@ export function healthy(size?: Size, until = '03:12:40'): World {
   writer.looked(healthyLook, clock(until), 20);
   writer.listed(listing(until), clock(until), 30);
   writer.tick(clock('03:12:40'));
-  writer.message('connected to prod-east; nothing was changed by looking');
+  writer.message('connected to prod-east; nothing was changed by looking', true);
   writer.tick(clock(until) + 1000);
   return world;
 }

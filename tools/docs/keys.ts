@@ -35,7 +35,7 @@ ${table(
     ['`n` `esc` `ctrl-c`', 'no'],
     [
       'letters, `backspace`, `enter`',
-      'in a gate that destroys: the name of the cluster, typed; enter counts once it is right',
+      'in a gate that destroys: the name of the cluster, typed; faster than fingers is taken for a paste; enter counts once it is right',
     ],
   ],
 )}`;

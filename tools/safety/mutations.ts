@@ -318,6 +318,24 @@ export const mutations: readonly Mutation[] = [
     to: '    return early;',
     by: 'test/plain/ask.test.ts',
   },
+  {
+    id: 'fingers',
+    rule: 18,
+    says: 'a name that a slow line delivers byte by byte is taken for typing',
+    file: 'src/screens/gatekeeper.ts',
+    from: 'else if (!pressed.alone || pressed.hasty) this',
+    to: 'else if (!pressed.alone) this',
+    by: 'test/screens/gates.test.ts',
+  },
+  {
+    id: 'armed-screen',
+    rule: 18,
+    says: 'a gate of the screens is live at once',
+    file: 'src/screens/gatekeeper.ts',
+    from: 'this.#timers.after(armedAfterMs,',
+    to: 'this.#timers.after(0,',
+    by: 'test/screens/gates.test.ts',
+  },
 ];
 
 /** The text with its one place changed. Throws where the place is not there any more. */
