@@ -54,7 +54,7 @@ async function firstPaint(folder: string): Promise<Table> {
 }
 
 async function atRest(folder: string): Promise<Table> {
-  const { bytesPerSecond, share } = await measureAtRest([cli, '--practice', '--state-dir', folder], restMs);
+  const { bytesPerSecond, share } = await measureAtRest([cli, '--practice', '--state-dir', folder], restMs, 5000);
   return {
     title: `At rest, ${restMs / 1000} s of the dashboard on the practice cluster, which lives four times as fast`,
     head: ['what', 'measured', 'each sampling of three members'],

@@ -30,16 +30,18 @@ import { takeUpRun } from './continue-run.ts';
 import type { Globals } from './globals.ts';
 import { JobOutput } from './job-output.ts';
 import { loadFile, loadRunbook, RunbookError, siteRunbooks } from './load-runbook.ts';
-import { rememberingVolumes } from './remembering-volumes.ts';
 import { eventsOfRun } from './run-events.ts';
 import { stateFolder } from './run-record.ts';
 import { carryOut, planOf } from './run-runbook.ts';
 import { dangerOf, dangerOfStep, isStoppable } from './runbooks.ts';
 import { openSession, type Session, see } from './session.ts';
 import { ListingMemory, listingOf } from './status.ts';
+import { steadyReads } from './steady-reads.ts';
 import { readConfiguration } from './targets.ts';
 
 const logLines = 2000;
+/** Settings are for the panel; what a member does is asked each second. */
+const settingsMs = 10_000;
 
 /** What the screens ask for, done by the same functions as the commands. */
 export function operationsOf(globals: Globals, connected: Session): Operations {
@@ -48,7 +50,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
   const { config, identity } = session;
   const time = session.ports.lookOn?.();
   const memory = new ListingMemory();
-  const kube = rememberingVolumes(session.ports.kube, () => session.clock.now());
+  const kube = steadyReads(session.ports.kube, () => session.clock.now());
   return {
     ...(time === undefined ? {} : { time }),
     target: {
@@ -59,7 +61,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
       ...(config.backups.reserveBytes === undefined ? {} : { reserveBytes: config.backups.reserveBytes }),
     },
     look: () => lookOf(session, kube),
-    sample: (member) => session.ports.sql.status(member),
+    sample: (member) => session.ports.sql.status(member, { settingsMs }),
     async list() {
       const { measures, ...listed } = await listingOf(globals, session, memory);
       return { ...listed, measures: Object.fromEntries(measures) };

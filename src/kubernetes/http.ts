@@ -133,16 +133,12 @@ export function seconds(ms: number): string {
 
 /** The work, or `late` when `end` (of `performance.now`) comes first. */
 export async function within<T>(work: Promise<T>, end: number, late: () => Error): Promise<T> {
-  const timer = new AbortController();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), Math.max(0, end - performance.now()));
   try {
-    return await Promise.race([
-      work,
-      sleep(Math.max(0, end - performance.now()), undefined, { signal: timer.signal }).then(() =>
-        Promise.reject(late()),
-      ),
-    ]);
+    return await Promise.race([work, promise]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }
 

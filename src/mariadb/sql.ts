@@ -36,6 +36,8 @@ const variablesSql = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${variableNa
 const baseTables =
   "TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')";
 
+type Variables = Readonly<Record<string, string>>;
+
 export interface MariaDbOptions {
   readonly open: (member: string) => Promise<Duplex>;
   readonly passwords: Passwords;
@@ -52,13 +54,21 @@ export interface MariaDb {
 export function connectMariaDb(options: MariaDbOptions): MariaDb {
   const sessions = new Sessions(options);
   const { account, reader = account } = options;
+  const known = new Map<string, { readonly at: number; readonly variables: Variables }>();
+  const variablesOf = async (member: string, ask: Ask, ageMs: number): Promise<Variables> => {
+    const before = known.get(member);
+    if (before !== undefined && performance.now() - before.at < ageMs) return before.variables;
+    const variables = recordOf(await ask(variablesSql));
+    known.set(member, { at: performance.now(), variables });
+    return variables;
+  };
   const sql: SqlReads & SqlWrites = {
-    status: (member) =>
+    status: (member, { settingsMs = 0 } = {}) =>
       sessions.use(
         { member, account: reader, what: 'wsrep status', deadlineMs },
         async (ask): Promise<MemberStatus> => {
-          const [status, variables] = await Promise.all([ask(statusSql), ask(variablesSql)]);
-          return parseMemberStatus(recordOf(status), recordOf(variables));
+          const [status, variables] = await Promise.all([ask(statusSql), variablesOf(member, ask, settingsMs)]);
+          return parseMemberStatus(recordOf(status), variables);
         },
       ),
     tables: (member) =>

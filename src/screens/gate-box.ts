@@ -57,7 +57,7 @@ export function gateBox(view: View, gate: GateView, area: Area): readonly Line[]
 function parts(view: View, gate: GateView, area: Area) {
   const inside = { width: area.width - 4, height: area.height - 2 };
   const ask = askLines(gate);
-  const tight = ask.filter((each) => each !== blank);
+  const tight = askLines(gate, inside.width).filter((each) => each !== blank);
   const airy = gateLines(view, gate, inside.width, [blank]);
   const all = gateLines(view, gate, inside.width, []);
   const fits = (lines: readonly Line[], asks: readonly Line[]) => lines.length + asks.length <= inside.height;
@@ -201,9 +201,13 @@ function labelled(label: string | Span, text: string, width: number): Line[] {
   );
 }
 
-function askLines(view: GateView): readonly Line[] {
+/** `tight`: in one line of so many columns, where it fits. */
+function askLines(view: GateView, tight?: number): readonly Line[] {
   const { gate } = view;
   const what = gate.step === 'plan' ? 'Start this?' : `Go on with ${gate.step}?`;
+  const short = '   y yes   n no, as esc and ctrl-c; enter does nothing';
+  if (gate.need === 'yes-no' && tight !== undefined && columnsOf(what + short) <= tight)
+    return [line(span(what, 'strong'), short)];
   if (gate.need === 'yes-no')
     return [
       blank,

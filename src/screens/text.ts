@@ -3,10 +3,19 @@ import { safeText } from '../base/safe-text.ts';
 
 /** Terminal columns of a text: the one place that knows wide characters, combining marks and emoji. */
 export function columnsOf(text: string): number {
-  return plainAscii.test(text) ? text.length : stringWidth(text);
+  if (plainAscii.test(text)) return text.length;
+  const known = widths.get(text);
+  if (known !== undefined) return known;
+  if (widths.size >= widthsAtMost) widths.clear();
+  const columns = stringWidth(text);
+  widths.set(text, columns);
+  return columns;
 }
 
 const plainAscii = /^[ -~]*$/;
+/** Most of a frame is what the frame before had: of every rule and every sign the width is asked for ten times a second. */
+const widths = new Map<string, number>();
+const widthsAtMost = 4096;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Cells of a text, each a grapheme with its columns. */

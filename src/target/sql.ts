@@ -21,7 +21,8 @@ export interface AccountRights {
  * Each has a deadline (5 s unless told); a dropped connection is a FailureError of kind `unknown` at once.
  */
 export interface SqlReads {
-  status(member: string): Promise<MemberStatus>;
+  /** `settingsMs`: its settings may be as old as this; what it does is always read now. */
+  status(member: string, of?: { readonly settingsMs?: number }): Promise<MemberStatus>;
   tables(member: string): Promise<readonly TableInfo[]>;
   /** Rights of the account that acts (not the reader's). */
   rights(member: string): Promise<AccountRights>;

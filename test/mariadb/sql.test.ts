@@ -48,6 +48,17 @@ async function failureOf(work: Promise<unknown>): Promise<Failure> {
 }
 
 describe('status', () => {
+  it('reads settings that may be old only once, and each time for who does not say so', async () => {
+    const settings = () => member.queries.filter((query) => query.includes('GLOBAL VARIABLES')).length;
+    for (const _ of [1, 2, 3])
+      expect((await db.sql.status('db-0', { settingsMs: 60_000 })).settings.clusterName).toBe('lab');
+    expect(settings()).toBe(1);
+    await db.sql.status('db-1', { settingsMs: 60_000 });
+    await db.sql.status('db-0');
+    expect(settings()).toBe(3);
+    expect(member.queries.filter((query) => query.includes('GLOBAL STATUS'))).toHaveLength(5);
+  });
+
   it('is read by the reader, over one connection, in a session that waits for nothing', async () => {
     expect(await db.sql.status('db-0')).toMatchObject({
       clusterStatus: 'Primary',

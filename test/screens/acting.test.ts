@@ -3,7 +3,7 @@ import { FailureError, failure } from '../../src/base/failure.ts';
 import type { ScreensStore } from '../../src/screens/store.ts';
 import { Writer } from '../../src/screens/writer.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
-import { opened } from './opened.ts';
+import { opened, timeless } from './opened.ts';
 
 const parameters = {
   kind: {
@@ -33,7 +33,7 @@ describe('parameters', () => {
     const { press, terminal, fake, seconds } = await planned();
     await press('e');
     await seconds(1);
-    await expect(terminal.screen()).toMatchFileSnapshot('golden/parameters-80x24.txt');
+    await expect(timeless(terminal)).toMatchFileSnapshot('golden/parameters-80x24.txt');
     await press('\r');
     expect(terminal.screen()).toContain('kind = full_');
     for (let letters = 0; letters < 4; letters++) await press('\u007f');

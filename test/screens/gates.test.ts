@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
-import { type Opened, opened } from './opened.ts';
+import { type Opened, opened, timeless } from './opened.ts';
 import { healthyLook, statusOf } from './world.ts';
 
 /** A restore in small: a gate for yes or no, then one that wants the name typed. */
@@ -48,7 +48,7 @@ describe('a gate for yes or no', () => {
   it('shows where, what and the way back, in a single box', async () => {
     const session = await atFirstGate();
     await session.seconds(1);
-    await expect(session.terminal.screen()).toMatchFileSnapshot('golden/gate-yes-no-80x24.txt');
+    await expect(timeless(session.terminal)).toMatchFileSnapshot('golden/gate-yes-no-80x24.txt');
   });
 
   it('takes no esc and no ctrl-c of its first moment: they were meant for what was there before', async () => {
@@ -222,7 +222,7 @@ describe('a typed gate', () => {
     const session = await atTypedGate();
     await session.seconds(2);
     await type(session, 'openstack/lap');
-    await expect(session.terminal.screen()).toMatchFileSnapshot('golden/gate-typed-80x24.txt');
+    await expect(timeless(session.terminal)).toMatchFileSnapshot('golden/gate-typed-80x24.txt');
     await session.press('\r');
     expect(answers(session)).toEqual(['plan yes', 'cut yes']);
   });

@@ -53,6 +53,14 @@ export interface Opened {
   settle(): Promise<void>;
 }
 
+/** How many turns a key takes until it is drawn differs from machine to machine, and so what the clocks say. */
+export function timeless(terminal: Emulator): string {
+  return terminal
+    .screen()
+    .replaceAll(/\d\d:\d\d:\d\dZ/g, '--:--:--Z')
+    .replace(/waiting for you \d:\d\d/, 'waiting for you -:--');
+}
+
 const begin = clock('03:12:00');
 /** A person at a keyboard takes at least so long before a key, and again after it. */
 const fingerMs = 30;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '../../src/base/failure.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
-import { opened } from './opened.ts';
+import { opened, timeless } from './opened.ts';
 import { statusOf } from './world.ts';
 
 /** A backup in small: a check, a copy that owes, its payer. */
@@ -68,7 +68,7 @@ describe('leaving with a run under way', () => {
   it('asks first, and stays by default', async () => {
     const session = await copying();
     await session.press('q');
-    await expect(session.terminal.screen()).toMatchFileSnapshot('golden/leaving-80x24.txt');
+    await expect(timeless(session.terminal)).toMatchFileSnapshot('golden/leaving-80x24.txt');
     await session.press('\r');
     expect(session.terminal.screen()).not.toContain('Leave?');
     session.go();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FailureError, failure } from '../../src/base/failure.ts';
 import type { TargetChoice } from '../../src/screens/operations.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
-import { type Opened, opened } from './opened.ts';
+import { type Opened, opened, timeless } from './opened.ts';
 import { target } from './world.ts';
 
 const lab = { name: 'shop', cluster: 'lab', namespace: 'openstack', context: 'prod-east' };
@@ -32,7 +32,7 @@ describe('the switch of targets', () => {
     { columns: 200, rows: 60 },
   ])('shows all that tells them apart, at $columns x $rows', async (size) => {
     const { terminal } = await choosing(size);
-    await expect(terminal.screen()).toMatchFileSnapshot(`golden/targets-${size.columns}x${size.rows}.txt`);
+    await expect(timeless(terminal)).toMatchFileSnapshot(`golden/targets-${size.columns}x${size.rows}.txt`);
   });
 
   it('says in which part two of the same name differ', async () => {

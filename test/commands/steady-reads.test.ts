@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { fail } from '../../src/base/failure.ts';
-import { rememberingVolumes } from '../../src/commands/remembering-volumes.ts';
+import { steadyReads } from '../../src/commands/steady-reads.ts';
 import type { KubeReads } from '../../src/target/kubernetes.ts';
 import { failureFrom } from '../actions/fail.ts';
 
 const volume = { apiVersion: 'v1', kind: 'PersistentVolume', name: 'pv-0' };
+const service = { apiVersion: 'v1', kind: 'Service', namespace: 'openstack', name: 'mariadb' };
 const claims = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'openstack' };
 const pods = { apiVersion: 'v1', kind: 'Pod', namespace: 'openstack' };
 
@@ -23,17 +24,18 @@ function counting() {
     },
     logs: async () => '',
   };
-  return { asked, kube: rememberingVolumes(kube, () => now), pass: (ms: number) => (now += ms) };
+  return { asked, kube: steadyReads(kube, () => now), pass: (ms: number) => (now += ms) };
 }
 
-test('claims and volumes are asked for twice a minute, everything else each time', async () => {
+test('claims, volumes and the Service are asked for twice a minute, everything else each time', async () => {
   const { asked, kube, pass } = counting();
   for (let second = 0; second < 60; second += 2) {
-    await Promise.all([kube.get(volume), kube.list(claims), kube.list(pods)]);
+    await Promise.all([kube.get(volume), kube.get(service), kube.list(claims), kube.list(pods)]);
     pass(2000);
   }
   const times = (what: string) => asked.filter((each) => each === what).length;
-  expect([times('get PersistentVolume'), times('list PersistentVolumeClaim'), times('list Pod')]).toEqual([2, 2, 30]);
+  expect([times('get PersistentVolume'), times('get Service'), times('list PersistentVolumeClaim')]).toEqual([2, 2, 2]);
+  expect(times('list Pod')).toBe(30);
 });
 
 test('one that gave no answer is asked again', async () => {

@@ -1,11 +1,11 @@
 import type { KubeReads } from '../target/kubernetes.ts';
 
-/** Claims and volumes change by the hand of an administrator, if ever. */
+/** They change by the hand of an administrator, if ever. Who is in the Service is told by its EndpointSlices, not by the Service. */
+const kinds: readonly string[] = ['PersistentVolume', 'PersistentVolumeClaim', 'Service'];
 const keptMs = 30_000;
-const kinds: readonly string[] = ['PersistentVolume', 'PersistentVolumeClaim'];
 
-/** Reads claims and volumes twice a minute and everything else each time: for screens that look every two seconds, never for a run. */
-export function rememberingVolumes(kube: KubeReads, now: () => number): KubeReads {
+/** Reads what stays twice a minute and everything else each time: for screens that look every two seconds, never for a run. */
+export function steadyReads(kube: KubeReads, now: () => number): KubeReads {
   const known = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
   const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
     const before = known.get(key);
