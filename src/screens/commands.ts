@@ -5,7 +5,7 @@ import { chooseTarget } from './choosing-target.ts';
 import { chosenRun } from './chosen-run.ts';
 import { blocksHere, cursorHere } from './cursor-here.ts';
 import { runToRepair } from './debt-under-cursor.ts';
-import { describe } from './describing.ts';
+import { describe, describePlan } from './describing.ts';
 import { editParameters, editValue } from './editing.ts';
 import { screenOf, scrollNow } from './frame.ts';
 import type { CommandName } from './key-table.ts';
@@ -188,10 +188,11 @@ function openRun({ session, writer, store }: Acting, run: string): void {
 }
 
 function describeCursor(acting: Acting): void {
-  const cursor = cursorHere(viewOf(acting.store.getState()));
-  if (cursor === undefined) return;
-  if (cursor.block === 'runbooks') readRunbook(acting, cursor.id);
-  else describe(acting, cursor);
+  const view = viewOf(acting.store.getState());
+  const cursor = cursorHere(view);
+  if (view.state.ui.screen === 'plan') describePlan(acting);
+  else if (cursor?.block === 'runbooks') readRunbook(acting, cursor.id);
+  else if (cursor !== undefined) describe(acting, cursor);
 }
 
 /** All that the step under the cursor has written. */

@@ -5,6 +5,7 @@ import { stepText } from './describe-step.ts';
 import { detailLines } from './detail-panel.ts';
 import { textOf } from './line.ts';
 import type { Operations } from './operations.ts';
+import { planLines } from './plan-lines.ts';
 import { reading } from './reading.ts';
 import { shownRun, shownStep } from './screen-run.ts';
 import type { Session } from './session.ts';
@@ -47,6 +48,15 @@ export function describe(of: Describing, { block, id }: { readonly block: string
     default:
       values(of, id, async () => detailLines(view, block, id).map((line) => textOf(line)));
   }
+}
+
+/** All of the plan that is looked at. Its gate waits meanwhile, and asks again. */
+export function describePlan(of: Describing): void {
+  const view = viewOf(of.store.getState());
+  const { review } = view.state;
+  if (review === undefined) return;
+  const lines = planLines(view, review, view.width).map((each) => textOf(each).trimEnd());
+  values(of, `Plan ${review.proposal.plan.run} of ${review.proposal.plan.runbook.name}`, async () => lines);
 }
 
 /** As it is listed; what has just failed here is not in the list yet. */

@@ -89,7 +89,7 @@ export const keyTable: readonly Binding[] = [
     word: 'describe',
     says: 'describe: every value',
     group: 'look',
-    on: ['dashboard', 'runbooks', 'backups', 'runs', 'run'],
+    on: ['dashboard', 'runbooks', 'backups', 'runs', 'plan', 'run'],
   },
   {
     command: 'logs',

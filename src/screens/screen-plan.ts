@@ -1,42 +1,33 @@
-import { formatClock } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
-import type { PlannedStep } from '../engine/event.ts';
-import { dangerMark } from './danger-mark.ts';
-import { effectLines } from './effect-lines.ts';
 import { gateKeys } from './gate-box.ts';
-import { blank, type Line, line, type Span, span } from './line.ts';
-import { planHead } from './plan-head.ts';
+import { blank, type Line, line, span } from './line.ts';
+import { named, planLines } from './plan-lines.ts';
+import { shortPlan } from './plan-short.ts';
 import { rule } from './rule.ts';
 import type { Screen } from './screen.ts';
 import { sign } from './signs.ts';
 import type { Review } from './state.ts';
-import { columnsOf, fitText, wrapped } from './text.ts';
 import type { Area, View } from './view.ts';
-
-const labelWidth = 14;
-const stepIndent = 34;
-/** Of what is longer, on a screen that is narrower than `roomy`. */
-const textIndent = 4;
-const roomy = 100;
-const proseAtMost = 100;
 
 /** A plan, and its gate below: danger, loss and downtime first, then the steps. `y` is dead until its last line was drawn. */
 export const planScreen: Screen = {
   name: 'plan',
   members: 'tall',
   blocks: () => [],
-  hints: () => ['page-down', 'edit', 'write', 'help', 'back'],
+  hints: () => ['page-down', 'describe', 'edit', 'write', 'help', 'back'],
   scrolls: scrollsOf,
   body(view, area) {
     const { review } = view.state;
     if (review === undefined) return waitingLines(view);
-    const all = planLines(view, review, area.width);
-    const page = area.height - 3;
+    const { all, page, whole } = shownLines(view, review, area);
     const top = topOf(view, all.length, page);
     const shown = all.slice(top, top + page);
     const { plan } = review.proposal;
     const title = `Plan ${plan.run} of ${plan.runbook.name}, read ${clockText(plan.readAt)}`;
-    const range = `lines ${all.length === 0 ? 0 : top + 1}-${top + shown.length} of ${all.length}`;
+    const range =
+      whole === undefined
+        ? `lines ${all.length === 0 ? 0 : top + 1}-${top + shown.length} of ${all.length}`
+        : `in short; d shows all ${whole}`;
     return [
       rule(title, range, area.width),
       ...Array.from({ length: page }, (_, index) => shown[index] ?? blank),
@@ -52,7 +43,15 @@ export const planScreen: Screen = {
 
 function scrollsOf(view: View, area: Area) {
   const { review } = view.state;
-  return { lines: review === undefined ? 0 : planLines(view, review, area.width).length, page: area.height - 3 };
+  return { lines: review === undefined ? 0 : shownLines(view, review, area).all.length, page: area.height - 3 };
+}
+
+/** All of it, or in short what would be paged although it interrupts nobody; `whole`: how long all of that is. */
+function shownLines(view: View, review: Review, area: Area) {
+  const page = area.height - 3;
+  const all = planLines(view, review, area.width);
+  const short = all.length > page ? shortPlan(view, review, area.width) : undefined;
+  return short === undefined || short.length > page ? { all, page } : { all: short, page, whole: all.length };
 }
 
 function topOf(view: View, lines: number, page: number): number {
@@ -108,71 +107,4 @@ function opensText(seen: number, all: number, width: number): string {
     (soFar) => ` Opens when the last line was shown: ${seen} of ${all}${soFar}.  space shows the next page`,
   );
   return texts.find((text) => text.length <= width) ?? texts.at(-1) ?? '';
-}
-
-/** The whole plan as lines; nothing is cut, it is paged. */
-export function planLines(view: View, review: Review, width: number): readonly Line[] {
-  const { proposal } = review;
-  const steps = proposal.state.order.filter(({ skipped }) => skipped === undefined);
-  const out = proposal.state.order.filter(({ skipped }) => skipped !== undefined);
-  return [
-    ...planHead(view, review).flatMap(([name, text]) => named(name, text, width)),
-    line(`    ${'step'.padEnd(12)} ${'danger'.padEnd(8)}${'est'.padStart(7)}  what it changes, from -> to`),
-    ...steps.flatMap((planned, index) => stepPart(view, planned, index, width)),
-    ...out.flatMap(({ step, skipped }) => named('left out', `${step.id}: ${skipped}`, width)),
-    ...proposal.refusals.flatMap(({ step, failure }) => [
-      blank,
-      line(' ', span(`REFUSED at ${step}`, 'bad')),
-      ...named('expected', failure.expected, width),
-      ...named('found', failure.found, width),
-      ...named('next', failure.next, width),
-    ]),
-  ];
-}
-
-function named(name: string, text: string | undefined, width: number): Line[] {
-  if (text === undefined || text === '') return [];
-  return wrapped(text, Math.min(100, width - labelWidth)).map((part, index) =>
-    line(` ${(index === 0 ? name : '').padEnd(labelWidth - 1)}`, part),
-  );
-}
-
-function stepPart(view: View, planned: PlannedStep, index: number, width: number): Line[] {
-  const { step, danger, ms, seen } = planned;
-  const mark = dangerMark(planned);
-  const id = fitText(step.id, mark === undefined ? 12 : 10, { cut: 'middle' });
-  const estimate = ms === undefined ? (step.kind === 'check' ? '-' : '?') : formatClock(ms, 'up');
-  const head = line(
-    `${String(index + 1).padStart(3)} ${id}`,
-    ...(mark === undefined ? [] : [' '.repeat(2 - mark.text.length), mark]),
-    ` ${danger.padEnd(8)}${estimate.padStart(7)}  `,
-  );
-  const [first = step.title, ...more] = textsOf(view, planned);
-  const held: readonly Span[] =
-    seen === undefined ? [] : [sign(seen.is === 'so' ? 'good' : seen.is === 'unknown' ? 'unknown' : 'bad'), span(' ')];
-  const room = Math.min(proseAtMost, width - stepIndent - (seen === undefined ? 0 : 2));
-  if (width < roomy && columnsOf(first) > room)
-    return [line(head, ...held, step.title), ...[first, ...more].flatMap((text) => moreLines(text, width))];
-  const [now = '', ...below] = wrapped(first, room);
-  return [
-    line(head, ...held, now),
-    ...below.map((text) => line(' '.repeat(stepIndent), text)),
-    ...more.flatMap((text) => moreLines(text, width)),
-  ];
-}
-
-/** Below the column where it fits there on one line; a longer text has the whole width, or a plan would have no end. */
-function moreLines(text: string, width: number): readonly Line[] {
-  const room = Math.min(proseAtMost, width - stepIndent);
-  const indent = width >= roomy || columnsOf(text) <= room ? stepIndent : textIndent;
-  return wrapped(text, Math.min(proseAtMost, width - indent)).map((part) => line(' '.repeat(indent), part));
-}
-
-function textsOf({ state }: View, { seen, says, effects }: PlannedStep): readonly string[] {
-  return [
-    ...(seen === undefined ? [] : [seen.says]),
-    ...(seen?.warnings ?? []).map((text) => `warning: ${text}`),
-    ...says,
-    ...effectLines(state, effects),
-  ];
 }

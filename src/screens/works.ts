@@ -42,7 +42,7 @@ export function whyNot(command: CommandName, view: View): string | undefined {
     case 'open':
       return ui.screen === 'text' ? leadsNowhere(view) : nothingHere(view);
     case 'describe':
-      return nothingHere(view);
+      return ui.screen === 'plan' && state.review !== undefined ? undefined : nothingHere(view);
     case 'wrap':
       return ui.screen === 'text' && !isCut(view) ? 'all of it is wrapped' : undefined;
     case 'edit':

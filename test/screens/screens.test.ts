@@ -1,36 +1,43 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../src/base/failure.ts';
 import { parsed } from '../../src/commands/load-runbook.ts';
 import { dangerOf, dangerOfStep } from '../../src/commands/runbooks.ts';
 import { applyEvent } from '../../src/engine/apply-event.ts';
+import type { Plan, PlannedStep } from '../../src/engine/event.ts';
 import { gateOfPlan } from '../../src/engine/gate.ts';
 import { refusals } from '../../src/engine/plan.ts';
 import { newRun } from '../../src/engine/state.ts';
+import { gateInFrame } from '../../src/screens/frame.ts';
 import type { ScreenName } from '../../src/screens/state.ts';
 import { clock } from '../record/canned.ts';
-import { restorePlan } from '../record/canned-runs.ts';
+import { backupPlan, restorePlan } from '../record/canned-runs.ts';
 import { healthy, limping, listing, type World } from './world.ts';
 
 const golden = async (name: string, world: World) =>
   await expect(world.screen()).toMatchFileSnapshot(`golden/${name}.txt`);
 
-function reviewing(world: World, of: { readonly live: boolean; readonly endShown: boolean }): World {
+function reviewing(
+  world: World,
+  of: { readonly live: boolean; readonly endShown: boolean },
+  plan: Plan = restorePlan,
+): World {
   const state = applyEvent(newRun, {
     seq: 1,
     at: clock('03:13:20'),
     type: 'run-started',
-    plan: restorePlan,
+    plan,
     mode: 'interactive',
     by: 'sre1@bastion-1',
     format: 1,
   });
-  const gate = gateOfPlan(restorePlan, state);
+  const gate = gateOfPlan(plan, state);
   world.writer.review({
     proposal: {
-      plan: restorePlan,
+      plan,
       state,
       gate,
-      refusals: refusals(restorePlan.steps),
+      refusals: refusals(plan.steps),
       carryOut: () => {
         throw new Error('not in this test');
       },
@@ -39,6 +46,24 @@ function reviewing(world: World, of: { readonly live: boolean; readonly endShown
   });
   world.writer.show('plan');
   return world;
+}
+
+/** With as much to say as a backup has. */
+function wordyBackup(): Plan {
+  const effects = [0, 1, 2, 3, 4, 5].map((number) => ({
+    object: `claim ${number}`,
+    field: 'x',
+    from: 'no',
+    to: 'yes',
+  }));
+  const steps = backupPlan.steps.map((planned) => {
+    if (planned.step.id === 'copy') return { ...planned, effects };
+    const seen = { is: 'so' as const, says: 'holds' };
+    if (planned.step.id !== 'donor') return planned.step.kind === 'check' ? { ...planned, seen } : planned;
+    const step = { ...planned.step, action: 'galera.choose-donor' };
+    return { ...planned, step, seen: { ...seen, says: 'donor mariadb-server-2: queue 0, highest ordinal' } };
+  });
+  return { ...backupPlan, steps };
 }
 
 describe('every screen', () => {
@@ -87,6 +112,28 @@ describe('every screen', () => {
     const world = reviewing(healthy(undefined, '03:13:23'), { live: true, endShown: true });
     world.writer.scroll('plan', 100);
     await golden('plan-end-80x24', world);
+  });
+
+  it('a plan of a backup in short where all of it has no room, so that it is b and y', async () => {
+    const world = reviewing(healthy(undefined, '03:13:23'), { live: true, endShown: true }, wordyBackup());
+    await golden('plan-backup-80x24', world);
+    expect(gateInFrame(world.state())?.endShown).toBe(true);
+  });
+
+  it.each<[string, Partial<PlannedStep>]>([
+    [
+      'a check that does not hold',
+      { seen: { is: 'not-so', says: 'none', failure: failure('refused', 'room', 'none', 'free some') } },
+    ],
+    ['a check of which nobody knows', { seen: { is: 'unknown', says: 'no answer' } }],
+    ['a warning', { seen: { is: 'so', says: 'holds', warnings: ['the volume was never measured'] } }],
+    ['another gate', { gate: 'yes-no' }],
+    ['a step that disrupts', { danger: 'disrupts' }],
+  ])('a plan with %s is shown whole', (_, change) => {
+    const plan = wordyBackup();
+    const steps = plan.steps.map((planned) => (planned.step.id === 'room' ? { ...planned, ...change } : planned));
+    const world = reviewing(healthy(undefined, '03:13:23'), { live: false, endShown: false }, { ...plan, steps });
+    expect(world.screen()).toMatch(/lines 1-16 of \d\d/);
   });
 
   it('a text', async () => {
