@@ -18,5 +18,5 @@ export async function lostWritesText(look: Look, view: ClusterView, to: Position
     return `how many transactions it undoes cannot be counted: the backup is of history ${shortUuid(to.uuid)}, the members are of ${shortUuid(other.uuid)}; everything written since the backup is lost`;
   if (comparePositions(now, to) !== 'ahead')
     return `undoes no transaction that is counted: the members are at ${shortPosition(now)}, the backup at ${shortPosition(to)}`;
-  return `goes back from ${shortPosition(now)} to ${shortPosition(to)}: undoes ${seqnoDistance(to.seqno, now.seqno)} transactions as planned, and what is written from then until the stop`;
+  return `undoes ${seqnoDistance(to.seqno, now.seqno)} transactions as planned, ${shortPosition(now)} -> ${shortPosition(to)}, and what is written until the stop`;
 }

@@ -26,7 +26,7 @@ export const restoreSwapBack: Action = {
     const view = await viewCluster(look);
     return {
       effects: view.members.map((member) => ({
-        object: `data of ${member.name}, claim ${member.data.claim}`,
+        object: `claim ${member.data.claim}`,
         field: 'data directory',
         from: 'restored data, with everything written since',
         to: `the data that run ${look.at.run} has set aside`,
@@ -35,7 +35,7 @@ export const restoreSwapBack: Action = {
       memo: {},
       says: [
         'everything written since the restore is lost',
-        'refused unless every member is stopped and nothing else mounts its volume',
+        'refused while a member runs or anything else mounts a volume',
       ],
       ms: 5000,
     };

@@ -1,6 +1,5 @@
 import { fail, failure } from '../base/failure.ts';
 import type { Action } from '../engine/action.ts';
-import { namesOf } from '../galera/member-reading.ts';
 import { formatPosition, shortPosition } from '../galera/position.ts';
 import { viewCluster } from './cluster-view.ts';
 import { fencedCluster } from './every-member.ts';
@@ -45,7 +44,7 @@ export const restoreSwap: Action = {
     const kept = `old data kept on ${names.length} volumes${await oldDataText(look, view)}`;
     return {
       effects: view.members.map((member) => ({
-        object: `data of ${member.name}, claim ${member.data.claim}`,
+        object: `claim ${member.data.claim}`,
         field: 'data directory',
         from: 'current data',
         to,
@@ -62,12 +61,11 @@ export const restoreSwap: Action = {
         : [],
       memo: {},
       says: [
-        `replaces the data of ${namesOf(names.map((member) => ({ member })))}`,
         ...(copies?.[0] ? [await lostWritesText(look, view, onePosition(copies))] : []),
         keep
           ? `the current data is set aside in ${folder} on each volume: galera-runbook runs rollback ${run} puts it back, galera-runbook runs close ${run} removes it`
           : 'THE CURRENT DATA IS DELETED: there is no way back to it',
-        'refused unless every member is stopped and nothing else mounts its volume',
+        'refused while a member runs or anything else mounts a volume',
       ],
       ms: 5000,
     };

@@ -50,7 +50,7 @@ export const trafficCut: Action = {
       effects: [
         {
           object: `Service ${service}`,
-          field: 'spec.selector',
+          field: 'selector',
           from: selectorText(selector),
           to: `the same and ${selectorText({ [cutKey]: run })}`,
         },

@@ -37,7 +37,7 @@ export const trafficPutBack: Action = {
       effects: [
         {
           object: `Service ${service}`,
-          field: 'spec.selector',
+          field: 'selector',
           from: `with ${selectorText({ [cutKey]: run })}`,
           to: `${selectorText(selector)}, or as somebody else has changed it meanwhile`,
         },

@@ -86,7 +86,8 @@ export function clusterNow(state: ScreensState): ClusterNow {
     };
   });
   const settings = readings.find(({ status }) => status !== undefined)?.status?.settings;
-  const ages = Object.values(state.members).flatMap(({ sql }) => (sql.last ? [now - sql.last.at] : []));
+  // Of a member that was stopped nobody expects an answer.
+  const ages = members.flatMap(({ row, silentMs }) => (row.sign === 'planned' ? [] : (silentMs ?? [])));
   return {
     health: healthOf(readings, looks.length),
     members,

@@ -220,9 +220,9 @@ describe('restore.swap', () => {
   });
 
   test('says how many transactions it undoes, or why nobody can count them', async () => {
-    const says = async () => planned(await restoreSwap.plan(input, target)).says[1];
+    const says = async () => planned(await restoreSwap.plan(input, target)).says[0];
     expect(await says()).toBe(
-      'goes back from 36553af3:100 to 36553af3:57: undoes 43 transactions as planned, and what is written from then until the stop',
+      'undoes 43 transactions as planned, 36553af3:100 -> 36553af3:57, and what is written until the stop',
     );
     const history = '00000000-1111-2222-3333-444444444444';
     target.say(names[1] ?? '', synced({ localUuid: history, lastCommitted: '5' }));

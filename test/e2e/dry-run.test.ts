@@ -89,7 +89,7 @@ describe.skipIf(outside)('dry runs with an account that can only read', () => {
     const dry = await reader.run(['restore', 'latest', '--dry-run']);
     expect(dry.stderr).toBe('');
     expect(dry.exit).toBe(0);
-    for (const part of ['unpack', 'cut', 'stop', 'swap', 'galera_runbook_', 'spec.selector'])
+    for (const part of ['unpack', 'cut', 'stop', 'swap', 'galera_runbook_', 'selector'])
       expect(dry.stdout).toContain(part);
     await expectOnlyReads();
     await expectUntouched(before, reader);
