@@ -41,7 +41,7 @@ export const restoreSwap: Action = {
       ? `backup ${copies[0].backup} at ${shortPosition(onePosition(copies))}`
       : 'its prepared copy';
     const names = view.members.map((member) => member.name);
-    const kept = `old data kept on ${names.length} volumes${await oldDataText(look, view)}`;
+    const kept = `old data on ${names.length} volumes${await oldDataText(look, view)}`;
     return {
       effects: view.members.map((member) => ({
         object: `claim ${member.data.claim}`,

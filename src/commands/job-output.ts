@@ -80,7 +80,7 @@ export class JobOutput {
       report: async (namespace, name) => {
         const report = await jobs.report(namespace, name);
         const own = jobPrefix(at.run, at.step);
-        const [, ordinal] = new RegExp(`^${own}(?:.*-)?${at.attempt}(?:-(\\d+))?$`).exec(name) ?? [];
+        const [, ordinal] = new RegExp(`^${own}(?:.*?-)??${at.attempt}(?:-(\\d+))?$`).exec(name) ?? [];
         if (report !== undefined && name.startsWith(own))
           this.#take(at.run, at.step, report, ordinal === undefined ? undefined : `${config.statefulset}-${ordinal}`);
         return report;

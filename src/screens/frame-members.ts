@@ -69,7 +69,7 @@ function wideColumns(width: number): readonly Column[] {
     { title: 'service', width: 7 },
     { title: 'free', width: 9, right: true },
     { title: 'rst', width: 3, right: true },
-    { title: 'age', width: 4, right: true },
+    { title: 'age', width: 6, right: true },
   ];
 }
 
@@ -135,6 +135,6 @@ function wideCells(view: View, member: MemberNow, focused: boolean): Shown[] {
     service,
     measured === undefined ? unknown : formatBytes(measured.freeBytes, 'down'),
     pod === undefined ? none : String(pod.restarts),
-    silentMs === undefined ? none : formatAge(silentMs),
+    silentMs === undefined || member.row.sign === 'planned' ? none : formatAge(silentMs),
   ];
 }

@@ -109,7 +109,7 @@ function oldDataText({ debts }: PlannedStep): string {
   const kept = debts.find(({ due }) => due === 'close');
   return kept === undefined
     ? 'deleted by the swap: there is no way back to it'
-    : `${kept.says.replace(/^old data /, '')}, until you close the run`;
+    : `kept ${kept.says.replace(/^old data /, '')}, until you close the run`;
 }
 
 function positionText({ proposal, position }: Review): string {

@@ -204,7 +204,7 @@ describe('restore.swap', () => {
     expect(plan.debts).toEqual([
       {
         id: 'old-data:n5g1s7',
-        says: 'old data kept on 3 volumes, about 100 MiB each by SQL',
+        says: 'old data on 3 volumes, about 100 MiB each by SQL',
         due: 'close',
         payWith: { action: 'restore.discard-kept', input: { folder, members: names, run: 'n5g1s7' } },
       },

@@ -66,6 +66,13 @@ describe('what the Jobs of a run write', () => {
     expect(output.drain('k7m2q9')).toEqual([]);
   });
 
+  it('is of the member whose ordinal is the number of the attempt too', async () => {
+    const jobs = ['galera-runbook-k7m2q9-unpack-1-1', 'galera-runbook-k7m2q9-unpack-1'];
+    const { output, report } = reading(Object.fromEntries(jobs.map((job) => [job, ['one\n']])));
+    for (const job of jobs) await report('k7m2q9', 'unpack', job);
+    expect(output.drain('k7m2q9').map(({ member }) => member)).toEqual(['mariadb-server-1', undefined]);
+  });
+
   it('is nothing of another run, and no secret', async () => {
     const job = 'galera-runbook-k7m2q9-prove-1';
     const { output, report } = reading({ [job]: ['password correct-horse-battery\n'] });

@@ -28,7 +28,7 @@ const changes: { readonly [step: string]: Partial<PlannedStep> } = {
   cut: { debts: [debt('traffic:mariadb', 'Service mariadb selects no pod')] },
   stop: { debts: [debt('members:mariadb-server', '3 of 3 members stopped')] },
   positions: { unknowns: ['how long it takes after a crash'] },
-  swap: { debts: [debt('old-data:k7m2q9', 'old data kept on 3 volumes, 28.4 GiB each', 'close')] },
+  swap: { debts: [debt('old-data:k7m2q9', 'old data on 3 volumes, 28.4 GiB each', 'close')] },
 };
 const actions: { readonly [step: string]: string } = {
   truth: 'restore.prove-prepared',
