@@ -29,7 +29,7 @@ const pictures: readonly (readonly [title: string, file: string, says: string])[
   [
     'A gate for yes or no',
     'gate-yes-no-80x24',
-    'Its keys work 400 ms after it was drawn. What is pasted, held down or typed ahead does not answer. When the cluster changes under it, it asks again.',
+    'As it opens the cluster is looked at, and its keys work 400 ms after what was seen was drawn: what the run itself has just done asks nobody again. What is pasted, held down or typed ahead does not answer. When the cluster changes under it, it asks again.',
   ],
   [
     'A gate where the name is typed',
