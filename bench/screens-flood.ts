@@ -49,7 +49,16 @@ function opened() {
   const gates = new Gatekeeper(store, writer, timers);
   const frames = new Frames(store, { colour: true, unicode: true }, timers);
   const nothing = () => undefined;
-  const session = new Session({ store, writer, gates, timers, time: timers.now, refresh: nothing, defect: nothing });
+  const session = new Session({
+    store,
+    writer,
+    gates,
+    timers,
+    time: timers.now,
+    refresh: nothing,
+    defect: nothing,
+    over: nothing,
+  });
   const acting: Acting = {
     store,
     writer,

@@ -4,7 +4,9 @@ import { clients, names, until, waitSynced } from '../test/lab/lab.ts';
 import { byHand } from './pods.ts';
 
 const { namespace, statefulSet: name, replicas, cluster } = names;
-const wipe = 'find /var/lib/mysql -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf {} +';
+// A block volume's lost+found passes for a database: the backup has a db.opt in it, which would be there already.
+const wipe = `find /var/lib/mysql -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf {} +
+rm -rf /var/lib/mysql/lost+found/*`;
 
 function restore(id: string, { uuid, seqno }: { uuid: string; seqno: string }): string {
   return `${wipe}

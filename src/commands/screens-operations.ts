@@ -13,6 +13,7 @@ import { listRunbooks } from '../host/runbook-files.ts';
 import { transcript } from '../record/transcript.ts';
 import { readDocument } from '../runbook/document.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import type { Targets } from '../screens/choosing-target.ts';
 import type {
   CarriedOut,
   ClusterLook,
@@ -91,23 +92,26 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
     async stepOutput(run, step) {
       return await output.whole(await stateFolder(globals).find(run), step);
     },
-    async targets() {
-      if (globals.practice) return [choiceOf(config)];
-      const { targets } = await readConfiguration(globals, process.env);
-      return targets.map(choiceOf);
-    },
-    async identify(target) {
-      if (target === config.name) return identity;
-      const other = await openSession({ ...globals, target });
-      await other.close();
-      return other.identity;
-    },
+    targets: async () => (globals.practice ? [choiceOf(config)] : await targetsOf(globals).targets()),
+    identify: async (target) => (target === config.name ? identity : await targetsOf(globals).identify(target)),
     async write(name, text) {
       const folder = join(stateFolder(globals).runs, '..', 'views');
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, name);
       await writeFile(path, session.redactor.text(text), { mode: 0o600 });
       return path;
+    },
+  };
+}
+
+/** The targets of the configuration, whether or not one of them can be reached. */
+export function targetsOf(globals: Globals): Targets {
+  return {
+    targets: async () => (await readConfiguration(globals, process.env)).targets.map(choiceOf),
+    async identify(target) {
+      const session = await openSession({ ...globals, target });
+      await session.close();
+      return session.identity;
     },
   };
 }

@@ -34,6 +34,10 @@ export async function tui(globals: Globals, guide?: Guide): Promise<number> {
       const operations = operationsOf(wanted, session);
       return guide === undefined ? operations : guide.watching(operations);
     },
+    targets: {
+      targets: async () => (await import('./screens-operations.ts')).targetsOf(globals).targets(),
+      identify: async (target) => (await import('./screens-operations.ts')).targetsOf(globals).identify(target),
+    },
     transcript: (run) => join(stateFolder(globals).runs, run, 'transcript.md'),
     suspend: () =>
       new Promise((resolve) => {

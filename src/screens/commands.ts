@@ -1,7 +1,7 @@
 import { dateTimeText } from '../base/time.ts';
 import type { Way } from '../engine/event.ts';
 import { readDocument } from '../runbook/document.ts';
-import { chooseTarget } from './choosing-target.ts';
+import { chooseTarget, type Targets } from './choosing-target.ts';
 import { chosenRun } from './chosen-run.ts';
 import { blocksHere, cursorHere } from './cursor-here.ts';
 import { runToRepair } from './debt-under-cursor.ts';
@@ -29,6 +29,8 @@ export interface Acting {
   readonly leave: () => void;
   /** Leaves without asking, once no run is under way. */
   readonly finish: () => void;
+  /** Targets, where nothing is connected yet. */
+  readonly elsewhere?: Targets | undefined;
   /** Connects to another target. */
   readonly switchTo: (target: string) => void;
   readonly suspend: () => void;
@@ -71,7 +73,11 @@ export const commands: { readonly [C in CommandName]: (acting: Acting) => void }
   dashboard: ({ writer }) => writer.jump('dashboard'),
   runbooks: (acting) => {
     acting.writer.jump('runbooks');
-    reading(acting, async (operations) => acting.writer.runbooks(await operations.runbooks()));
+    reading(
+      acting,
+      (operations) => operations.runbooks(),
+      (runbooks) => acting.writer.runbooks(runbooks),
+    );
   },
   backups: ({ writer }) => writer.jump('backups'),
   runs: ({ writer }) => writer.jump('runs'),
@@ -180,11 +186,15 @@ function openRun({ session, writer, store }: Acting, run: string): void {
     writer.show('run');
     return;
   }
-  reading({ session, writer }, async (operations) => {
-    writer.past(openRunOf(await operations.run(run)));
-    writer.follow('output');
-    writer.show('run');
-  });
+  reading(
+    { session, writer },
+    async (operations) => openRunOf(await operations.run(run)),
+    (past) => {
+      writer.past(past);
+      writer.follow('output');
+      writer.show('run');
+    },
+  );
 }
 
 function describeCursor(acting: Acting): void {
@@ -202,15 +212,18 @@ function stepOutput({ store, writer, session }: Acting): void {
   const id = run?.state.plan?.run;
   const step = run === undefined ? undefined : shownStep(view, run);
   if (id === undefined || step === undefined) return;
-  reading({ writer, session }, async (operations) => {
-    const lines = await operations.stepOutput(id, step);
-    if (lines.length === 0) {
-      writer.message(`no output of step ${step} was kept`);
-      return;
-    }
-    writer.reading({ title: `Output of ${step}, run ${id}`, kind: 'output', lines, at: view.state.now });
-    writer.show('text');
-  });
+  reading(
+    { writer, session },
+    (operations) => operations.stepOutput(id, step),
+    (lines) => {
+      if (lines.length === 0) {
+        writer.message(`no output of step ${step} was kept`);
+        return;
+      }
+      writer.reading({ title: `Output of ${step}, run ${id}`, kind: 'output', lines, at: view.state.now });
+      writer.show('text');
+    },
+  );
 }
 
 /** The section of the step under the cursor, as its author has written it. */
@@ -228,11 +241,14 @@ function stepText({ store, writer }: Acting): void {
 }
 
 function readRunbook({ session, writer }: Acting, name: string): void {
-  reading({ session, writer }, async (operations) => {
-    const { text, blocks, dangers } = await operations.document(name);
-    writer.reading({ title: name, kind: 'markdown', lines: text.split('\n'), blocks, dangers, runbook: name });
-    writer.show('text');
-  });
+  reading(
+    { session, writer },
+    (operations) => operations.document(name),
+    ({ text, blocks, dangers }) => {
+      writer.reading({ title: name, kind: 'markdown', lines: text.split('\n'), blocks, dangers, runbook: name });
+      writer.show('text');
+    },
+  );
 }
 
 function logs(acting: Acting): void {
@@ -243,22 +259,28 @@ function logs(acting: Acting): void {
     return;
   }
   if (member === undefined) return;
-  reading(acting, async (operations) => {
-    const text = await operations.logs(member);
-    writer.reading({ title: `Logs of ${member}`, kind: 'output', lines: text.split('\n') });
-    writer.show('text');
-  });
+  reading(
+    acting,
+    (operations) => operations.logs(member),
+    (text) => {
+      writer.reading({ title: `Logs of ${member}`, kind: 'output', lines: text.split('\n') });
+      writer.show('text');
+    },
+  );
 }
 
 function transcript(acting: Acting): void {
   const { writer, store } = acting;
   const run = chosenRun(viewOf(store.getState()))?.run;
   if (run === undefined) return;
-  reading(acting, async (operations) => {
-    const { text, blocks } = await operations.transcript(run);
-    writer.reading({ title: `Transcript of run ${run}`, kind: 'markdown', lines: text.split('\n'), blocks });
-    writer.show('text');
-  });
+  reading(
+    acting,
+    (operations) => operations.transcript(run),
+    ({ text, blocks }) => {
+      writer.reading({ title: `Transcript of run ${run}`, kind: 'markdown', lines: text.split('\n'), blocks });
+      writer.show('text');
+    },
+  );
 }
 
 /** What was told last, so that what to do now is in sight; pressed there, it goes on. */
@@ -294,7 +316,9 @@ function write(acting: Acting): void {
   const { store, writer } = acting;
   const state = store.getState();
   const name = `${state.ui.screen}-${dateTimeText(state.now).replaceAll(/[: ]/g, '-')}.txt`;
-  reading(acting, async (operations) =>
-    writer.message(`written to ${await operations.write(name, writtenView(state))}`),
+  reading(
+    acting,
+    (operations) => operations.write(name, writtenView(state)),
+    (path) => writer.message(`written to ${path}`),
   );
 }

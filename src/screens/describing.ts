@@ -80,8 +80,8 @@ function debtRow(view: View, id: string): DebtRow | undefined {
 
 function values(of: Describing, title: string, read: (operations: Operations) => Promise<readonly string[]>): void {
   const { writer } = of;
-  reading(of, async (operations) => {
-    writer.reading({ title, kind: 'values', lines: await read(operations), at: of.store.getState().now });
+  reading(of, read, (lines) => {
+    writer.reading({ title, kind: 'values', lines, at: of.store.getState().now });
     writer.show('text');
   });
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts';
 import type { Parameter } from '../runbook/runbook.ts';
+import type { RunbookRow } from './operations.ts';
 import { reading } from './reading.ts';
 import type { Session } from './session.ts';
 import type { Editing } from './state.ts';
@@ -16,8 +17,8 @@ interface Acting {
 export function editParameters({ session, writer, store }: Acting): void {
   const { wish } = session;
   if (wish === undefined) return;
-  reading({ session, writer }, async (operations) => {
-    const row = (await operations.runbooks()).find(({ runbook }) => runbook.name === wish.runbook);
+  const show = (runbooks: readonly RunbookRow[]) => {
+    const row = runbooks.find(({ runbook }) => runbook.name === wish.runbook);
     const planned = store.getState().review?.proposal.plan.parameters ?? {};
     const rows = Object.entries(row?.runbook.parameters ?? {}).map(([name, of]): Editing['rows'][number] => {
       const value = wish.parameters[name] ?? textOf(planned[name] ?? of.default);
@@ -25,7 +26,8 @@ export function editParameters({ session, writer, store }: Acting): void {
     });
     writer.editing({ runbook: wish.runbook, rows });
     writer.show('parameters');
-  });
+  };
+  reading({ session, writer }, (operations) => operations.runbooks(), show);
 }
 
 /** Opens the text field of one. */

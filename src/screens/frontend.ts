@@ -45,6 +45,7 @@ export class ScreensFrontend implements Frontend {
   }
 
   event(event: RunEvent, state: RunState): void {
+    this.#writer.waiting(undefined);
     if (event.seq === 1 || event.type === 'run-continued' || event.type === 'run-resumed') this.#writer.jump('run');
     this.#run = state.plan?.run;
     this.#watch.event(event, state);
@@ -59,6 +60,7 @@ export class ScreensFrontend implements Frontend {
   ask(gate: Gate, signal: AbortSignal): Promise<Answer> {
     const approved = this.#approved;
     this.#approved = undefined;
+    this.#writer.waiting(undefined);
     return approved?.sha256 === gate.sha256 ? Promise.resolve(approved.answer) : this.#gates.ask(gate, signal);
   }
 

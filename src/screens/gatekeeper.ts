@@ -100,8 +100,8 @@ export class Gatekeeper {
     });
   }
 
-  /** Shows a plan with its gate; `yes` begins. */
-  review(proposal: Proposal): Promise<Answer> {
+  /** Shows a plan with its gate; `yes` begins. `changed`: why it is shown again. */
+  review(proposal: Proposal, changed: readonly string[] = []): Promise<Answer> {
     // A run's gate has the keys: what waits for them now is not this plan.
     if (this.#store.getState().gate !== undefined) return Promise.resolve({ answer: 'no', why: replaced });
     this.closeReview();
@@ -110,7 +110,7 @@ export class Gatekeeper {
       // Nothing of ours has moved the cluster since it was looked at last.
       this.#settled = true;
       const position = positionNow(clusterNow(this.#store.getState()));
-      const gate = this.#fresh(proposal.gate, []);
+      const gate = this.#fresh(proposal.gate, changed);
       this.#writer.review({ proposal, gate, ...(position === undefined ? {} : { position }) });
     });
   }

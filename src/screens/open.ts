@@ -1,9 +1,11 @@
 import { failureOf } from '../base/failure.ts';
+import { clockText } from '../base/time.ts';
+import type { Targets } from './choosing-target.ts';
 import { type Acting, commands } from './commands.ts';
+import { Farewell, type Left } from './farewell.ts';
 import { Frames } from './frames.ts';
 import { Gatekeeper, type Timers } from './gatekeeper.ts';
 import { Keyboard } from './keyboard.ts';
-import { lastWords } from './last-words.ts';
 import { Live } from './live.ts';
 import { expireMessages } from './message-life.ts';
 import type { Operations } from './operations.ts';
@@ -19,15 +21,14 @@ export interface ScreensOptions {
   readonly timers: Timers;
   /** Connects to the target; the screen stands already, so that nobody waits before a blank terminal. */
   readonly connect: (target?: string) => Promise<Operations>;
+  /** To choose another target when the first one cannot be reached. */
+  readonly targets?: Targets;
   readonly transcript: (run: string) => string;
   /** Stops this process until the shell brings it back. */
   readonly suspend: () => Promise<void>;
 }
 
-export interface Left {
-  readonly exit: number;
-  readonly lastWords: readonly string[];
-}
+export type { Left };
 
 export interface OpenScreens {
   readonly store: ScreensView;
@@ -43,6 +44,8 @@ export interface OpenScreens {
   hangUp(why: string): void;
 }
 
+/** After the first failure; twice as long after each, to a little over a minute: a plugin may ask a person to log in each time. */
+const tryAgainMs = 5000;
 /** A gate waits behind a text field: the operator may look elsewhere. */
 const bell = '\u0007';
 
@@ -67,18 +70,21 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       stopExpiring();
       void terminal.close().then(() => reject(thrown));
     },
+    over: (exit) => farewell.over(store.getState(), exit),
   });
+  const farewell = new Farewell(options.transcript);
   const { promise: left, resolve, reject } = Promise.withResolvers<Left>();
   let leaving = false;
 
   const finish = async () => {
     if (leaving) return;
     leaving = true;
+    cancelTry();
     await session.ended();
     live?.stop();
     stopExpiring();
     await terminal.close();
-    resolve({ exit: session.exit, lastWords: lastWords(store.getState(), options.transcript) });
+    resolve(farewell.leave(store.getState()));
   };
   const hangUp = (why: string) => {
     gates.close(why);
@@ -99,6 +105,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       else void finish();
     },
     finish: () => void finish(),
+    elsewhere: options.targets,
     switchTo: (target) => {
       if (session.busy) writer.message('a run is open: it belongs to this target');
       else if (store.getState().ui.waiting !== undefined)
@@ -128,7 +135,10 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     frames.flush();
   });
   terminal.open();
+  let tries = 0;
+  let cancelTry: () => void = () => undefined;
   const connect = (wanted?: string) => {
+    cancelTry();
     writer.waiting(wanted === undefined ? 'connecting' : `connecting to ${wanted}`);
     void options.connect(wanted).then(
       (operations) => {
@@ -138,7 +148,8 @@ export function openScreens(options: ScreensOptions): OpenScreens {
         session.use(operations);
         writer.tick(time());
         writer.target(operations.target, time());
-        if (wanted !== undefined) writer.jump('dashboard');
+        if (wanted !== undefined || store.getState().ui.refusal !== undefined) writer.jump('dashboard');
+        writer.refusal(undefined);
         writer.message(`connected to ${operations.target.context}; nothing was changed by looking`, true);
         if (operations.story !== undefined) {
           writer.story();
@@ -154,10 +165,16 @@ export function openScreens(options: ScreensOptions): OpenScreens {
       },
       (thrown: unknown) => {
         writer.waiting(undefined);
+        if (leaving) return;
         const failure = failureOf(thrown, '');
-        writer.refusal({ title: 'Not connected', failures: [failure] });
+        // One that was connected before goes on being shown; without any there is nothing else to do than try again.
+        const tryInMs = session.operations === undefined ? tryAgainMs * 2 ** Math.min(tries, 4) : undefined;
+        const next = tryInMs === undefined ? '' : `, next try ${clockText(timers.now() + tryInMs)}`;
+        writer.refusal({ title: `Not connected${next}`, failures: [failure], connecting: true });
         writer.show('plan');
         writer.message(`not connected: ${failure.found}`);
+        tries += 1;
+        if (tryInMs !== undefined) cancelTry = timers.after(tryInMs, () => connect(wanted));
       },
     );
   };

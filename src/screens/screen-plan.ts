@@ -63,7 +63,11 @@ function waitingLines({ state }: View): Line[] {
   if (refusal === undefined)
     return [blank, line(`  ${waiting?.says ?? 'no plan is open: 1 leads to the dashboard, 2 to the runbooks'}`)];
   return [
-    rule(refusal.title, 'REFUSED, nothing was changed', state.size.columns),
+    rule(
+      refusal.title,
+      refusal.connecting === true ? 'nothing was changed' : 'REFUSED, nothing was changed',
+      state.size.columns,
+    ),
     ...refusal.failures.flatMap((failure) => [
       ...named('expected', failure.expected, state.size.columns),
       ...named('found', failure.found, state.size.columns),

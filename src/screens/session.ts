@@ -22,6 +22,8 @@ export interface SessionParts {
   readonly refresh: () => void;
   /** Something was thrown that is no failure of the target: a defect of this program. */
   readonly defect: (thrown: unknown) => void;
+  /** A run is over; the store has all of it. */
+  readonly over: (exit: number) => void;
 }
 
 /** What the operator starts: plans, their reviews, and the one run at a time. */
@@ -30,7 +32,6 @@ export class Session {
   #operations: Operations | undefined;
   #carried: CarriedOut | undefined;
   #wish: Wish | undefined;
-  #exit = 0;
   #stopAskedAt: number | undefined;
   #ended: Promise<unknown> = Promise.resolve();
 
@@ -49,11 +50,6 @@ export class Session {
   /** What was planned last. */
   get wish(): Wish | undefined {
     return this.#wish;
-  }
-
-  /** Exit code of the last run; 0 without one. */
-  get exit(): number {
-    return this.#exit;
   }
 
   /** A run is under way. */
@@ -93,7 +89,7 @@ export class Session {
         writer.message(`the plan of ${wish.runbook} was left: nothing was started`);
         return;
       }
-      const answer = await gates.review(proposal);
+      const answer = await gates.review(proposal, tries === 1 ? [] : ['the target has moved since the plan was read']);
       if (answer.why === replaced) return;
       if (answer.answer === 'no') {
         if (store.getState().ui.screen === 'plan') writer.back();
@@ -101,10 +97,8 @@ export class Session {
         return;
       }
       const moved = await this.#carryOut(proposal, answer);
-      if (moved && tries < plansAtMost) {
-        await this.begin(wish, tries + 1);
-        writer.message('the target has moved since the plan was read: it was made again');
-      } else if (moved) writer.message(`the target has moved ${plansAtMost} times: find out who changes it`);
+      if (moved && tries < plansAtMost) await this.begin(wish, tries + 1);
+      else if (moved) writer.message(`the target has moved ${plansAtMost} times: find out who changes it`);
     } catch (thrown) {
       writer.waiting(undefined);
       if (!(thrown instanceof FailureError)) {
@@ -153,17 +147,20 @@ export class Session {
     const output = (run: string) => this.#operations?.output(run) ?? [];
     const frontend = new ScreensFrontend(writer, gates, shown, output, approved);
     this.#stopAskedAt = undefined;
+    const over = Promise.withResolvers<void>();
+    let exit: number | 'moved' | undefined;
     try {
       const carried = begin(frontend);
       this.#carried = carried;
-      this.#ended = carried.ended.catch(() => undefined);
-      const exit = await carried.ended;
-      if (exit !== 'moved') this.#exit = exit;
+      this.#ended = over.promise;
+      exit = await carried.ended;
       return exit;
     } finally {
       this.#carried = undefined;
       await frontend.close();
       refresh();
+      if (typeof exit === 'number') this.#parts.over(exit);
+      over.resolve();
     }
   }
 

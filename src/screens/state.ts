@@ -158,7 +158,14 @@ export interface Ui {
   /** Something is being read for the operator: a plan, a list. */
   readonly waiting?: { readonly since: number; readonly says: string };
   /** `plans`: what was asked for was a plan; it may be asked for with other parameters. */
-  readonly refusal?: { readonly title: string; readonly failures: readonly Failure[]; readonly plans?: true };
+  readonly refusal?: {
+    readonly title: string;
+    readonly failures: readonly Failure[];
+    /** It was a plan that was refused: with other parameters it may not be. */
+    readonly plans?: true;
+    /** Nobody refused: the target is not reached yet. */
+    readonly connecting?: true;
+  };
   readonly reading?: Reading;
   readonly editing?: Editing;
   /** A run of before that is looked at. */

@@ -241,6 +241,7 @@ export class Writer {
   }
 
   waiting(says: string | undefined): void {
+    if (says === undefined && this.#store.getState().ui.waiting === undefined) return;
     this.#ui((_, { now }) => ({ waiting: says === undefined ? undefined : { since: now, says } }) as Partial<Ui>);
   }
 
