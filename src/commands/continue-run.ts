@@ -9,7 +9,7 @@ import type { Frontend } from '../engine/frontend.ts';
 import { effectText, gateOfResume, gateOfTakeover } from '../engine/gate.ts';
 import { gatePolicy } from '../engine/gate-policy.ts';
 import { planPart, refusals } from '../engine/plan.ts';
-import { closingStep, type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
+import { closingStep, isRolledBack, type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
 import { hasTouched } from '../engine/touched.ts';
 import { closeCommand, repairCommand, resumeCommand } from '../record/commands.ts';
@@ -115,7 +115,7 @@ export async function takeUpRun(
           : { type: 'run-continued', way, steps: part.steps, ...by },
         over,
       );
-      return began ? undefined : leftAsItWas(opened.run, driver.state);
+      return began ? undefined : leftAsItWas(opened.run, driver.state, shown);
     });
   } finally {
     if (!driven) await record?.finish(events);
@@ -175,10 +175,11 @@ function notTakenUp(run: string, part: Extract<Part, { readonly is: 'no' | 'over
 }
 
 /** Somebody said no before anything was written. */
-function leftAsItWas(run: string, state: RunState): number {
+function leftAsItWas(run: string, state: RunState, shown: Shown | undefined): number {
   talk(`run ${run} stays as it was`);
   if (owed(state).length === 0) return exits.answeredNo;
-  data(repairCommand(run));
+  // Where somebody else shows the run, standard output is theirs.
+  if (shown === undefined) data(repairCommand(run));
   return exits.owes;
 }
 
@@ -245,6 +246,14 @@ export function checkRun(session: Session, events: readonly RunEvent[], way: Way
       'a run that has replaced data',
       `run ${plan.run} never came to that`,
       owed(state).length > 0 ? repairCommand(plan.run) : 'there is nothing to go back from',
+    );
+  }
+  if (way === 'rollback' && isRolledBack(state)) {
+    fail(
+      'refused',
+      `the restored data of run ${plan.run} in its place`,
+      'it was rolled back already: the data of before serves',
+      `${closeCommand(plan.run)} removes what was restored; to have it again, restore the backup again`,
     );
   }
   if (way === 'rollback' && hasTouched(events, closingStep)) {

@@ -8,6 +8,16 @@ import { sha256 } from './plan.ts';
 import { stoppedBy } from './resumption.ts';
 import { isInDoubt, kept, owed, type RunState, stepState } from './state.ts';
 
+const lossOfRollback = 'everything written since the data was replaced is lost';
+
+function takingUp(steps: readonly PlannedStep[]): string[] {
+  const gates = steps.filter(({ gate }) => gate !== undefined).map(({ step }) => step.id);
+  return [
+    ...(gates.length === 0 ? [] : [`asked again before: ${gates.join(', ')}`]),
+    'if no: nothing is changed, the run stays as it is',
+  ];
+}
+
 function sealed(gate: Omit<Gate, 'sha256'>): Gate {
   return { ...gate, sha256: sha256(canonical(gate)) };
 }
@@ -59,14 +69,15 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
   const shows = [
     where(plan.identity),
     `${what[state.phase as keyof typeof what] ?? plan.runbook.name}, run ${plan.run}: ${acting.map(({ step }) => step.id).join(', ')}`,
+    ...(state.phase === 'rollback' ? [lossOfRollback] : []),
     ...acting.flatMap(({ step, danger, effects }) =>
       danger === 'reads' ? [] : effects.map((e) => `${step.id}: ${effectText(e)}`),
     ),
-    ...(state.phase === 'rollback' ? ['everything written since the data was replaced is lost'] : []),
     ...(state.phase === 'close'
       ? kept(state).map((debt) => `removed for ever: ${debt.says}; no rollback is left after that`)
       : []),
     ...owed(state).map((debt) => `owed: ${debt.says}`),
+    ...(state.phase === 'forward' ? [] : takingUp(acting)),
   ];
   return sealed({
     step: 'plan',
@@ -87,18 +98,25 @@ export function gateOfResume(plan: Plan, state: RunState): Gate {
   const left = state.order.filter(
     ({ step, skipped }) => skipped === undefined && ['pending', 'started'].includes(stepState(state, step.id).is),
   );
+  const goesOn = stoppedBy(state) === undefined && state.phase !== 'way-out';
+  const acts = goesOn ? left : left.filter(({ step }) => owed(state).some((debt) => step.pays.includes(debt.step)));
+  const danger = acts.reduce<Gate['danger']>((worst, planned) => worse(worst, planned.danger), 'reads');
   const shows = [
     where(plan.identity),
     `go on with run ${plan.run} of ${plan.runbook.name}, whose process ended in the middle`,
-    stoppedBy(state) === undefined && state.phase !== 'way-out'
+    ...(state.phase === 'rollback' ? [lossOfRollback] : []),
+    goesOn
       ? `still to do: ${left.map(({ step }) => step.id).join(', ')}`
       : 'it was on its way out: what is owed is paid, and it ends',
     ...doubt.map(({ step }) => `in doubt, looked at first: ${step.id}`),
-    ...(state.phase === 'rollback' ? ['everything written since the data was replaced is lost'] : []),
+    ...acts.flatMap(({ step, danger: of, effects }) =>
+      of === 'reads' ? [] : effects.map((effect) => `${step.id}: ${effectText(effect)}`),
+    ),
     ...owed(state).map((debt) => `owed: ${debt.says}`),
+    ...takingUp(acts),
   ];
   const { sha256: _sha256, ...gate } = before;
-  return sealed({ ...gate, shows });
+  return sealed({ ...gate, danger, shows });
 }
 
 /** Another's lease, silent: only a person takes it, by typing the run's id. */
@@ -164,8 +182,14 @@ function wayBack(state: RunState, { step }: PlannedStep): string[] {
       'no rollback is left after that',
       'if no: nothing is removed, and the rollback stays possible',
     ];
-  if (state.phase !== 'forward' && state.phase !== 'resume') return [];
+  if (state.phase !== 'forward' && state.phase !== 'resume')
+    return ['if no: the run stops here, what is owed stays owed; go on with runs repair'];
   if (state.crossed)
     return ['if no: the run stops here, what is owed stays owed; go on with runs repair, back with runs rollback'];
+  // Its own debt is paid by just what is asked here.
+  if (owed(state).some((debt) => step.pays.includes(debt.step)))
+    return [
+      `if no: the run stops here; what ${step.id} pays stays owed: galera-runbook runs repair ${state.plan?.run}`,
+    ];
   return ['if no: the run stops here and what is owed is paid'];
 }

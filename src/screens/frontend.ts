@@ -40,6 +40,11 @@ export class ScreensFrontend implements Frontend {
     this.#tick();
   }
 
+  /** The run has written something. */
+  get hasTold(): boolean {
+    return this.#run !== undefined;
+  }
+
   planned(): void {
     // The review has shown it.
   }

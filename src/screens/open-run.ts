@@ -13,9 +13,17 @@ export function openRunOf(events: readonly RunEvent[]): OpenRun {
   };
 }
 
-function owedSince(events: readonly RunEvent[]): OpenRun['owedSince'] {
-  const owed = events.flatMap((event) => (event.type === 'debt-owed' ? [[event.debt.id, event.at] as const] : []));
-  return Object.fromEntries(owed);
+/** By debt, since when it is open, or was last: owed once more while it is open, it is owed since it was owed first. */
+export function owedSince(events: readonly RunEvent[]): OpenRun['owedSince'] {
+  const since = new Map<string, number>();
+  const open = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'debt-paid') open.delete(event.id);
+    if (event.type !== 'debt-owed' || open.has(event.debt.id)) continue;
+    open.add(event.debt.id);
+    since.set(event.debt.id, event.at);
+  }
+  return Object.fromEntries(since);
 }
 
 /** An event of one kind, as it was last. */

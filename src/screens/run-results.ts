@@ -5,7 +5,7 @@ import { type RunState, stepState } from '../engine/state.ts';
 import { shortPosition, transactionsBetween } from '../galera/position.ts';
 import { backupOf } from '../views/words.ts';
 import { clusterNow } from './cluster-now.ts';
-import { allOf, lastOf } from './open-run.ts';
+import { allOf, lastOf, owedSince } from './open-run.ts';
 import { positionOfBackup, positionRead } from './position-now.ts';
 import type { OpenRun, ScreensState } from './state.ts';
 
@@ -51,16 +51,14 @@ function restored({ listing }: ScreensState, { state }: OpenRun): readonly Named
 }
 
 function clients({ events, state }: OpenRun): readonly Named[] {
-  const cut = lastOf(events, 'debt-owed', ({ debt }) => debt.id.startsWith('traffic'));
-  if (cut === undefined) return [];
-  const back = lastOf(events, 'debt-paid', ({ id, at }) => id === cut.debt.id && at >= cut.at);
-  if (back !== undefined)
-    return [
-      ['clients', `without a database ${formatClock(back.at - cut.at)}, ${clockText(cut.at)} to ${clockText(back.at)}`],
-    ];
-  return state.debts.some(({ id }) => id === cut.debt.id)
-    ? [['clients', `without a database since ${dateTimeText(cut.at)}`]]
-    : [];
+  const [id, since] = Object.entries(owedSince(events)).find(([debt]) => debt.startsWith('traffic')) ?? [];
+  if (id === undefined || since === undefined) return [];
+  if (state.debts.some((debt) => debt.id === id))
+    return [['clients', `without a database since ${dateTimeText(since)}`]];
+  const back = lastOf(events, 'debt-paid', (event) => event.id === id && event.at >= since);
+  return back === undefined
+    ? []
+    : [['clients', `without a database ${formatClock(back.at - since)}, ${clockText(since)} to ${clockText(back.at)}`]];
 }
 
 /** As they are now; how they joined is what the start has seen in their logs. */

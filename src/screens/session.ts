@@ -3,6 +3,7 @@ import type { Way } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
 import { ScreensFrontend } from './frontend.ts';
 import { type Gatekeeper, replaced, type Timers } from './gatekeeper.ts';
+import { openRunOf } from './open-run.ts';
 import type { CarriedOut, Operations, Proposal, Wish } from './operations.ts';
 import type { ScreensView } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -118,6 +119,11 @@ export class Session {
     gates.closeReview();
     writer.waiting(`${way} of run ${run}: what is left to do is being read`);
     try {
+      // What happened in it before is shown with it: since when clients are without a database, above all.
+      await operations.run(run).then(
+        (events) => writer.past(openRunOf(events)),
+        () => undefined,
+      );
       await this.#follow((frontend) => operations.takeUp(run, way, frontend));
     } catch (thrown) {
       if (!(thrown instanceof FailureError)) {
@@ -159,7 +165,8 @@ export class Session {
       this.#carried = undefined;
       await frontend.close();
       refresh();
-      if (typeof exit === 'number') this.#parts.over(exit);
+      // A no before anything was written leaves the run, and what it ended with, as they were.
+      if (typeof exit === 'number' && frontend.hasTold) this.#parts.over(exit);
       over.resolve();
     }
   }

@@ -290,6 +290,16 @@ function isSame(of: OpenRun | undefined, { plan }: RunState): boolean {
   return of !== undefined && of.state.plan?.run === plan?.run;
 }
 
+/** One that is owed once more, while it is open, is owed since it was owed first. */
+function withDebt(
+  owedSince: OpenRun['owedSince'],
+  { debt, at }: RunEvent & { readonly type: 'debt-owed' },
+  before: RunState | undefined,
+): OpenRun['owedSince'] {
+  const isOpen = before?.debts.some(({ id }) => id === debt.id) === true && owedSince[debt.id] !== undefined;
+  return isOpen ? owedSince : { ...owedSince, [debt.id]: at };
+}
+
 function withEvent(before: OpenRun | undefined, event: RunEvent, state: RunState): OpenRun {
   const { events = [], owedSince = {}, output = { lines: [], total: 0 } } = before ?? {};
   return {
@@ -298,6 +308,6 @@ function withEvent(before: OpenRun | undefined, event: RunEvent, state: RunState
     state,
     events: [...events, event],
     going: true,
-    owedSince: event.type === 'debt-owed' ? { ...owedSince, [event.debt.id]: event.at } : owedSince,
+    owedSince: event.type === 'debt-owed' ? withDebt(owedSince, event, before?.state) : owedSince,
   };
 }
