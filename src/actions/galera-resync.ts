@@ -50,9 +50,7 @@ export const galeraResync: Action = {
       effects: [],
       debts: [],
       memo: {},
-      says: [
-        `puts ${member} back if its Job has not: wsrep_desync OFF once its queue is short; usually nothing is left to do`,
-      ],
+      says: [`puts ${member} back if its Job has not; usually nothing is left`],
     };
   },
 

@@ -64,10 +64,7 @@ export const trafficCut: Action = {
         },
       ],
       memo: { selector },
-      says: [
-        `clients get no new connection through Service ${service}`,
-        'open connections stay open until the members stop',
-      ],
+      says: [`clients get no new connection through Service ${service}`],
       foretold: { selector },
       ms: 2000,
     };

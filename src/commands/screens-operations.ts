@@ -10,6 +10,7 @@ import { gateOfPlan } from '../engine/gate.ts';
 import { refusals } from '../engine/plan.ts';
 import { newRun } from '../engine/state.ts';
 import { listRunbooks } from '../host/runbook-files.ts';
+import { shortPath } from '../host/state-folder.ts';
 import { transcript } from '../record/transcript.ts';
 import { readDocument } from '../runbook/document.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -99,7 +100,7 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, name);
       await writeFile(path, session.redactor.text(text), { mode: 0o600 });
-      return path;
+      return shortPath(path);
     },
   };
 }

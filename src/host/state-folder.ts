@@ -20,6 +20,12 @@ export function stateFolderPath(environment: Environment, flag?: string): string
   return join(base, 'galera-runbook');
 }
 
+/** As a shell takes it too, with `~` for the home folder: row 23 has no room for more. */
+export function shortPath(path: string): string {
+  const home = homedir();
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
 /** The files of one run. Everything in it is for its owner only: a transcript names what an attacker would like to know. */
 export class RunFolder {
   readonly id: string;

@@ -28,7 +28,7 @@ export function aboutStep(view: View, run: OpenRun, planned: PlannedStep, { widt
   const room = Math.max(0, height - 1 - (doing.length === 0 ? 0 : doing.length + 1));
   const shownEffects = effects.slice(0, Math.max(0, Math.floor(room / 2) - 1));
   const left = room - (shownEffects.length === 0 ? 0 : shownEffects.length + 1);
-  const prose = proseLines(step.prose, Math.min(proseAtMost, width - 2));
+  const prose = proseLines(step.prose, Math.min(proseAtMost, width - 2), at.is === 'failed');
   return [
     titleLine(view, run, planned, width),
     ...cutAt(prose, Math.max(0, isTall(view) ? left : Math.min(left, now.length > 0 ? 2 : 4))).map((text) =>
@@ -46,8 +46,9 @@ function titleLine(view: View, run: OpenRun, { step, danger }: PlannedStep, widt
 }
 
 /** Paragraphs as text; what it says about failing is for when it fails. */
-function proseLines(prose: string, width: number): readonly string[] {
-  const paragraphs = prose.split(/\n\s*\n/).map((each) =>
+function proseLines(prose: string, width: number, failed: boolean): readonly string[] {
+  const of = prose.split(/\n\s*\n/).filter((each) => failed || !/^\*It (fails|refuses)/.test(each.trim()));
+  const paragraphs = of.map((each) =>
     each
       .replaceAll(/^>\s?(\[!\w+\])?/gm, '')
       .replaceAll(/\s+/g, ' ')

@@ -50,12 +50,15 @@ export function describe(of: Describing, { block, id }: { readonly block: string
   }
 }
 
+/** Of the screen that shows a text: what was wrapped for it is not wrapped again. */
+const textMargin = 2;
+
 /** All of the plan that is looked at. Its gate waits meanwhile, and asks again. */
 export function describePlan(of: Describing): void {
   const view = viewOf(of.store.getState());
   const { review } = view.state;
   if (review === undefined) return;
-  const lines = planLines(view, review, view.width).map((each) => textOf(each).trimEnd());
+  const lines = planLines(view, review, view.width - textMargin).map((each) => textOf(each).trimEnd());
   values(of, `Plan ${review.proposal.plan.run} of ${review.proposal.plan.runbook.name}`, async () => lines);
 }
 

@@ -7,7 +7,7 @@ import { groupedByMember } from '../views/by-member.ts';
 import { stateUuids } from './cluster-now.ts';
 import { cutSince } from './cut-since.ts';
 import { hintLine } from './frame-bottom.ts';
-import { gateWay } from './gate-way.ts';
+import { gateWay, type Named } from './gate-way.ts';
 import { blank, fitLine, type Line, line, type Span, span } from './line.ts';
 import type { GateView, ScreensState } from './state.ts';
 import { columnsOf, fitText, wrapped } from './text.ts';
@@ -87,10 +87,15 @@ function pageTop({ ui }: ScreensState, lines: number, page: number): number {
 
 function titleOf(state: ScreensState, { gate, changed }: GateView): string {
   const planned = plannedOf(state, gate);
-  const what = planned?.step.title.toLowerCase() ?? (gate.step === 'plan' ? 'start this run?' : gate.step);
+  const what = planned?.step.title.toLowerCase() ?? (gate.step === 'plan' ? takenUp(gate) : gate.step);
   return changed.length === 0
     ? what
     : `asked again: ${changed.length} ${changed.length === 1 ? 'value' : 'values'} changed`;
+}
+
+/** A plan is asked for in a box only where a run is taken up: its second line says which, and what for. */
+function takenUp({ shows: [, what = 'this run'] }: Gate): string {
+  return what.replace(/:.*$|, whose.*$/, '');
 }
 
 function whereText(state: ScreensState, view: GateView, lines: number, to: number): string {
@@ -98,7 +103,8 @@ function whereText(state: ScreensState, view: GateView, lines: number, to: numbe
   const run = state.run?.state;
   if (to < lines) return `to line ${to} of ${lines}, ${pageKey(view)} shows the next`;
   const number = run === undefined ? undefined : stepNumber(run.order, gate.step)?.replace('/', ' of ');
-  return `run ${run?.plan?.run ?? ''}${number === undefined ? '' : `, step ${number}`}`;
+  if (run === undefined) return '';
+  return `run ${run.plan?.run}${number === undefined ? '' : `, step ${number}`}`;
 }
 
 /** A gate that is typed has the blank for itself, once its end was shown. */
@@ -150,6 +156,9 @@ function gateLines(
   const texts = says.filter((text) => text !== `${planned?.step.id}: ${planned?.step.title} (${gate.danger})`);
   const first = texts.find((text) => !isNo(text) && !effects.has(text)) ?? planned?.step.title ?? where;
   const rest = texts.filter((text) => text !== first);
+  // Loss first, then what is done, and on which way back: the rest may be on another page.
+  const { lost, way } = run === undefined ? { lost: [], way: [] } : gateWay(run.state, gate, planned);
+  const named = (of: readonly Named[]) => of.flatMap(([name, text]) => labelled(name, text, width));
   return [
     ...labelled(head, first, width),
     ...spacer,
@@ -159,24 +168,28 @@ function gateLines(
       `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuids.length === 0 ? '' : `    state ${uuids.join(' and ')}`}`,
       width,
     ),
-    ...rest
-      .filter((text) => !isNo(text) && !effects.has(text))
-      .flatMap((text, index) => labelled(index === 0 ? 'says' : '', text, width)),
+    ...rest.filter(isLoss).flatMap((text, index) => labelled(index === 0 ? 'lost' : '', text, width)),
+    ...named(lost),
     ...groupedByMember(
       rest.filter((text) => effects.has(text)),
       target?.statefulset ?? '',
     ).flatMap((text, index) => labelled(index === 0 ? 'changes' : '', text, width)),
-    ...(run === undefined
-      ? []
-      : gateWay(run.state, gate, planned).flatMap(([name, text]) => labelled(name, text, width))),
+    ...named(way),
     ...owesLines(state, planned, width),
     ...texts.filter(isNo).flatMap((text) => labelled('if no', text.slice(noText.length), width)),
+    ...rest
+      .filter((text) => !isNo(text) && !isLoss(text) && !effects.has(text))
+      .flatMap((text, index) => labelled(index === 0 ? 'says' : '', text, width)),
     ...changed.flatMap((text) => labelled(span('! changed', 'look'), text, width)),
   ];
 }
 
 function clusterLines({ target }: ScreensState, width: number): Line[] {
   return labelled('cluster', `${target?.namespace}/${target?.cluster}    context ${target?.context}`, width);
+}
+
+function isLoss(text: string): boolean {
+  return /^(removed for ever|everything written since)/.test(text);
 }
 
 const noText = 'if no: ';
@@ -204,7 +217,7 @@ function labelled(label: string | Span, text: string, width: number): Line[] {
 /** `tight`: in one line of so many columns, where it fits. */
 function askLines(view: GateView, tight?: number): readonly Line[] {
   const { gate } = view;
-  const what = gate.step === 'plan' ? 'Start this?' : `Go on with ${gate.step}?`;
+  const what = gate.step === 'plan' ? `Do this: ${takenUp(gate)}?` : `Go on with ${gate.step}?`;
   const short = '   y yes   n no, as esc and ctrl-c; enter does nothing';
   if (gate.need === 'yes-no' && tight !== undefined && columnsOf(what + short) <= tight)
     return [line(span(what, 'strong'), short)];

@@ -3,18 +3,18 @@ import { type RunState, stepState } from '../engine/state.ts';
 import { shortPosition, transactionsBetween } from '../galera/position.ts';
 import { positionOfBackup, positionRead, swapOf } from './position-now.ts';
 
-type Named = readonly [name: string, text: string];
+export type Named = readonly [name: string, text: string];
 
 /** What a step's gate rests on and leads to, from what the run has done: beside the gate's own words, which are what is asked. */
-export function gateWay(state: RunState, gate: Gate, planned: PlannedStep | undefined): readonly Named[] {
+export function gateWay(
+  state: RunState,
+  gate: Gate,
+  planned: PlannedStep | undefined,
+): { readonly lost: readonly Named[]; readonly way: readonly Named[] } {
   // What a person attests or overrides says for itself what each answer leads to.
-  if (planned === undefined || gate.personal || state.part !== 'forward') return [];
-  return [
-    ...lost(state, planned),
-    ...proven(state),
-    ...planned.debts.flatMap(({ due, says }): Named[] => (due === 'close' ? [['kept', says]] : [])),
-    ...way(state, gate, planned),
-  ];
+  if (planned === undefined || gate.personal || state.part !== 'forward') return { lost: [], way: [] };
+  const kept = planned.debts.flatMap(({ due, says }): Named[] => (due === 'close' ? [['kept', says]] : []));
+  return { lost: lost(state, planned), way: [...proven(state), ...kept, ...way(state, gate, planned)] };
 }
 
 /** Counted where the stopped members stand: nothing is written any more. */

@@ -18,8 +18,8 @@ const lead = 4;
 export function backupColumns(width: number, seconds: boolean): readonly Column[] {
   const fixed: readonly Column[] = [
     { title: 'taken (UTC)', width: seconds ? 19 : 16 },
-    { title: 'age', width: 5, right: true },
-    { title: 'size', width: 9, right: true },
+    { title: 'age', width: 6, right: true },
+    { title: 'size', width: 8, right: true },
     gap,
     { title: 'position', width: seconds ? 17 : 19 },
   ];

@@ -75,7 +75,7 @@ export function stepPart(view: View, planned: PlannedStep, index: number, width:
 }
 
 /** Below the column where it fits there on one line; a longer text has the whole width, or a plan would have no end. */
-function moreLines(text: string, width: number): readonly Line[] {
+export function moreLines(text: string, width: number): readonly Line[] {
   const room = Math.min(proseAtMost, width - stepIndent);
   const indent = width >= roomy || columnsOf(text) <= room ? stepIndent : textIndent;
   return wrapped(text, Math.min(proseAtMost, width - indent)).map((part) => line(' '.repeat(indent), part));

@@ -1,13 +1,23 @@
+import type { PlannedStep } from '../engine/event.ts';
 import { leadingChecks } from '../record/step-number.ts';
+import { effectLines } from './effect-lines.ts';
 import { type Line, line } from './line.ts';
-import { planHead } from './plan-head.ts';
-import { named, stepHeads, stepPart } from './plan-lines.ts';
+import { planHead, timeOf } from './plan-head.ts';
+import { moreLines, named, stepHeads, stepPart } from './plan-lines.ts';
 import { sign } from './signs.ts';
 import type { Review } from './state.ts';
 import type { View } from './view.ts';
 
 /** What the other lines of a short plan say already. */
 const said: readonly string[] = ['clients', 'in short'];
+
+/** What it changes on the Galera cluster itself; the rest are Jobs and archives of ours. */
+function onCluster({ state }: View, { effects }: PlannedStep): readonly string[] {
+  return effectLines(
+    state,
+    effects.filter(({ object }) => !/^(Job|claim|index entry|ConfigMap)\b/.test(object)),
+  );
+}
 
 /**
  * A plan that asks no more than its own gate, all of whose checks hold: the checks in one line, each other step by what it does first, so that
@@ -28,7 +38,7 @@ export function shortPlan(view: View, review: Review, width: number): readonly L
   return [
     ...planHead(view, review)
       .filter(([name]) => !said.includes(name))
-      .flatMap(([name, text]) => named(name, text, width)),
+      .flatMap(([name, text]) => named(name, name === 'danger' ? `${text}; ${timeOf(steps)}` : text, width)),
     ...named('donor', donor?.replace(/^donor /, ''), width),
     stepHeads,
     line(
@@ -39,6 +49,9 @@ export function shortPlan(view: View, review: Review, width: number): readonly L
       sign('good'),
       ` hold: ${checks.map(({ step }) => step.id).join(', ')}`,
     ),
-    ...others.flatMap((planned, index) => stepPart(view, planned, checks.length + index, width, 'first')),
+    ...others.flatMap((planned, index) => [
+      ...stepPart(view, planned, checks.length + index, width, 'first'),
+      ...onCluster(view, planned).flatMap((text) => moreLines(text, width)),
+    ]),
   ];
 }

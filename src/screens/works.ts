@@ -1,4 +1,5 @@
 import { owed } from '../engine/state.ts';
+import { runAtWork } from '../views/at-work.ts';
 import type { BackupRow } from '../views/status-view.ts';
 import { type ChosenRun, chosenRun, listed } from './chosen-run.ts';
 import { blocksHere, cursorHere } from './cursor-here.ts';
@@ -16,9 +17,9 @@ export function whyNot(command: CommandName, view: View): string | undefined {
   const going = state.run?.going === true;
   switch (command) {
     case 'backup':
-      return going ? `run ${state.run?.state.plan?.run} is open` : unfitForBackup(view);
+      return going ? `run ${state.run?.state.plan?.run} is open` : (heldBy(view) ?? unfitForBackup(view));
     case 'restore':
-      return going ? `run ${state.run?.state.plan?.run} is open` : notRestorable(view);
+      return going ? `run ${state.run?.state.plan?.run} is open` : (heldBy(view) ?? notRestorable(view));
     case 'verify':
       return going ? 'a run is open' : backupHere(view) === undefined ? noBackup : undefined;
     case 'repair':
@@ -53,6 +54,13 @@ export function whyNot(command: CommandName, view: View): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** One run at a time: a plan would be refused after its yes. */
+function heldBy({ state }: View): string | undefined {
+  const lease = state.listing.last?.value.lease;
+  const run = runAtWork(lease);
+  return run === undefined ? undefined : `run ${run} of ${lease?.holder} holds the lease`;
 }
 
 function nothingHere(view: View): string | undefined {
