@@ -20,13 +20,18 @@ async function backUp({ robot }: Pty): Promise<void> {
   await robot.work('ended with exit 0', () => 'yes', 10 * minutes);
 }
 
-/** The newest backup is restored, up to where its name is typed. */
-async function toTheName({ robot }: Pty): Promise<void> {
+/** To the plan of restoring the newest backup. */
+async function toThePlan({ robot }: Pty): Promise<void> {
   await robot.press('3');
   await robot.until(/> = \d{4}-.*checksums match/, minutes);
   await robot.press('r');
   await robot.until('goes back', minutes);
-  await robot.work(
+}
+
+/** The newest backup is restored, up to where its name is typed. */
+async function toTheName(on: Pty): Promise<void> {
+  await toThePlan(on);
+  await on.robot.work(
     (screen) => wantsName(screen) && isLive(screen),
     () => 'yes',
     10 * minutes,
@@ -81,5 +86,67 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     const status = await program.run(['status']);
     expect(status.exit).toBe(0);
     expect(status.stdout).not.toContain('owes:');
+  });
+
+  it('no at the gate of the cut changes nothing; what is restored then is rolled back, and the loss is back', async () => {
+    const before = await truthOf(0);
+    const on = opened(program, { columns: 120, rows: 40 });
+    const { robot } = on;
+    await backUp(on);
+    await sql(0, 'use shop; delete from orders where customer % 3 = 0;');
+    const lost = await truthOf(0);
+    await toThePlan(on);
+    const atCut = (screen: string) => (screen.includes('Gate: cut traffic') ? 'no' : 'yes');
+    await robot.work('ended with exit 5', atCut, 10 * minutes);
+    expect(await truthEverywhere()).toEqual([lost, lost, lost]);
+    await toTheName(on);
+    await robot.work(
+      (screen) => screen.includes('galera-restore') && screen.includes('ended with exit 0'),
+      () => 'yes',
+      10 * minutes,
+    );
+    expect(await truthEverywhere()).toEqual([before, before, before]);
+    await robot.press('u');
+    await robot.work(
+      (screen) => screen.includes('traffic-again') && screen.includes('ended with exit 0'),
+      () => 'yes',
+      10 * minutes,
+    );
+    expect(await truthEverywhere()).toEqual([lost, lost, lost]);
+    expect(await whole()).toBe(true);
+    await robot.press('q');
+    expect(await on.ended).toBe(0);
+  });
+
+  it('a process that is killed in the copy, and in the unpacking: p pays for the one, c goes on with the other', async () => {
+    const before = await truthOf(0);
+    const first = opened(program);
+    await first.robot.until(/HEALTHY +3 of 3/, minutes);
+    await first.robot.press('b');
+    await first.robot.work(/» copy/, () => 'yes', 10 * minutes);
+    first.kill('SIGKILL');
+    await first.ended;
+    const second = opened(program, { columns: 120, rows: 40 });
+    await second.robot.until(/OWES 1 .*p repair/, 3 * minutes);
+    await second.robot.press('p');
+    await second.robot.work('ended with exit 0', () => 'yes', 10 * minutes);
+    expect(await whole()).toBe(true);
+    await backUp(second);
+    await sql(0, 'use shop; delete from orders where customer % 3 = 0;');
+    await toThePlan(second);
+    await second.robot.work(/» unpack/, () => 'yes', 10 * minutes);
+    second.kill('SIGKILL');
+    await second.ended;
+    const third = opened(program, { columns: 120, rows: 40 });
+    await third.robot.until('OWES', 3 * minutes);
+    await third.robot.press('4');
+    await third.robot.until(/galera-restore.*cut off/, 3 * minutes);
+    await third.robot.until('c resume', minutes);
+    await third.robot.press('c');
+    await third.robot.work('ended with exit 0', () => 'yes', 10 * minutes);
+    expect(await truthEverywhere()).toEqual([before, before, before]);
+    expect(await whole()).toBe(true);
+    await third.robot.press('q');
+    expect(await third.ended).toBe(0);
   });
 });

@@ -38,6 +38,12 @@ describe('what React draws', () => {
     expect(world.screen().split('\n')).toHaveLength(25);
   });
 
+  it.each(screenNames)('is the rows of %s of a cluster that limps', (name: ScreenName) => {
+    const world = limping({ columns: 100, rows: 40 });
+    world.writer.show(name);
+    expect(drawn(world)).toBe(world.screen());
+  });
+
   it('follows the store, at most ten times a second', async () => {
     const world = healthy();
     const timers = new ManualTimers(world.state().now);
