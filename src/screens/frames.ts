@@ -46,7 +46,7 @@ export class Frames {
     return this.#gate;
   }
 
-  /** A key was pressed: what it did is drawn with the next frame. */
+  /** A key was pressed: what it did, and the data that waits for its frame, is drawn now. */
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
