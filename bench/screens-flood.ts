@@ -60,7 +60,7 @@ function opened() {
     redraw: nothing,
     switchTo: nothing,
   };
-  const keyboard = new Keyboard(acting, gates);
+  const keyboard = new Keyboard(acting, gates, timers);
   const terminal = new Terminal(emulator.streams, frames, timers, {
     pressed: (pressed) => keyboard.press(pressed),
     drawn: () => gates.drawn(frames.gate),

@@ -1,4 +1,5 @@
 import { frame, gateInFrame } from './frame.ts';
+import { isTooSmall } from './gate-shown.ts';
 import type { Timers } from './gatekeeper.ts';
 import type { ScreensView } from './store.ts';
 import { paint, type Theme } from './theme.ts';
@@ -17,6 +18,7 @@ export class Frames {
   readonly #listeners = new Set<() => void>();
   #lines: readonly string[] = [];
   #gate: ReturnType<typeof gateInFrame>;
+  #asksLeaving = false;
   #cancel: (() => void) | undefined;
   readonly #stop: () => void;
   #shown: () => void = () => undefined;
@@ -46,6 +48,11 @@ export class Frames {
     return this.#gate;
   }
 
+  /** The question about leaving is in these lines. */
+  get asksLeaving(): boolean {
+    return this.#asksLeaving;
+  }
+
   /** A key was pressed: what it did, and the data that waits for its frame, is drawn now. */
   flush(): void {
     this.#cancel?.();
@@ -69,6 +76,7 @@ export class Frames {
     const state = this.#store.getState();
     const lines = frame(state).map((line) => paint(line, this.#theme));
     this.#gate = gateInFrame(state);
+    this.#asksLeaving = state.ui.leaving !== undefined && !isTooSmall(state);
     const same = lines.length === this.#lines.length && lines.every((line, index) => line === this.#lines[index]);
     if (same) {
       this.#shown();

@@ -3,7 +3,7 @@ import type { Answer } from '../engine/frontend.ts';
 import { isCaughtUp } from './caught-up.ts';
 import { clusterNow } from './cluster-now.ts';
 import { changedFacts, gateFacts } from './gate-facts.ts';
-import { fingersMs, type KeyPress, type Pressed } from './key-reader.ts';
+import { fingersMs, type KeyPress, type Pressed, tooFast } from './key-reader.ts';
 import type { Proposal } from './operations.ts';
 import { positionNow } from './position-now.ts';
 import type { GateView, Review } from './state.ts';
@@ -26,9 +26,7 @@ export const replaced = 'another plan was asked for';
 
 const pastedNote = 'too fast for fingers: taken for a paste, type it';
 
-function tooFast(key: string): string {
-  return `too fast for fingers: press ${key} again in a second, alone`;
-}
+const heldDown = 'a key held down does not answer: let go for a second';
 
 /** Keys around `y` on QWERTY, AZERTY and QWERTZ: dead while it is live. */
 const neighbours: readonly string[] = ['t', 'u', 'g', 'h', '6', '7', 'a', 's', 'x'];
@@ -229,7 +227,7 @@ export class Gatekeeper {
       return;
     }
     if (pressed.repeated) {
-      this.#note(gate, 'a key held down does not answer: let go for a second');
+      this.#note(gate, heldDown);
       return;
     }
     if (pressed.hasty) this.#note(gate, tooFast('y'));

@@ -257,3 +257,27 @@ export function bindingOn({ on }: Binding, screen: ScreenName): boolean {
 export function bindingOfKey(key: Key): Binding | undefined {
   return keyTable.find(({ keys }) => keys.includes(key));
 }
+
+/** All that is taken from several keys at once: of a paste without marks any letter may be a command, and these change nothing. */
+const harmless: ReadonlySet<CommandName> = new Set<CommandName>([
+  'up',
+  'down',
+  'first',
+  'last',
+  'page-up',
+  'page-down',
+  'next-block',
+  'filter',
+  'next-match',
+  'previous-match',
+  'dashboard',
+  'runbooks',
+  'backups',
+  'runs',
+  'help',
+  'back',
+]);
+
+export function isHarmless(command: CommandName): boolean {
+  return harmless.has(command);
+}

@@ -88,6 +88,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   /** A gate that was on the screen is asked again on the next one. */
   const lend = (meanwhile: () => Promise<void>) => {
     gates.drawn(undefined);
+    keyboard.drawn(false);
     void terminal.lend(meanwhile);
   };
   const acting: Acting = {
@@ -108,10 +109,13 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     suspend: () => lend(options.suspend),
     redraw: () => lend(async () => undefined),
   };
-  const keyboard = new Keyboard(acting, gates);
+  const keyboard = new Keyboard(acting, gates, timers);
   const terminal = new Terminal(streams, frames, timers, {
     pressed: (pressed) => keyboard.press(pressed),
-    drawn: () => gates.drawn(frames.gate),
+    drawn: () => {
+      gates.drawn(frames.gate);
+      keyboard.drawn(frames.asksLeaving);
+    },
     gone: hangUp,
   });
 
