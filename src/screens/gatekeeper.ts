@@ -3,7 +3,7 @@ import type { Answer } from '../engine/frontend.ts';
 import { isCaughtUp } from './caught-up.ts';
 import { clusterNow } from './cluster-now.ts';
 import { changedFacts, gateFacts } from './gate-facts.ts';
-import { fingersMs, type KeyPress, type Pressed, tooFast } from './key-reader.ts';
+import { fingersMs, isTyped, type KeyPress, type Pressed, tooFast } from './key-reader.ts';
 import type { Proposal } from './operations.ts';
 import { positionNow } from './position-now.ts';
 import type { GateView, Review } from './state.ts';
@@ -193,15 +193,15 @@ export class Gatekeeper {
     }
     const { key } = pressed;
     if (key === 'esc' || key === 'ctrl-c') {
-      // Of a run a no is an answer too: clients may be cut off. Meant for what was on the screen before, it is none.
-      const seen = this.#seen?.asking === gate.asking ? this.#timers.now() - this.#seen.at : -1;
-      if (!isReview && seen < armedAfterMs) this.#note(gate, 'that was too early: press it again in a second');
-      else this.#end({ answer: 'no' });
+      const not = isReview ? undefined : this.#whyNoNo(gate, pressed);
+      if (not === undefined) this.#end({ answer: 'no' });
+      else this.#note(gate, not);
       return true;
     }
     if (gate.gate.need === 'typed' && gate.endShown) return this.#type(gate, pressed);
     if (key === 'n' && pressed.alone && gate.live) {
-      if (pressed.hasty) this.#note(gate, tooFast('n'));
+      if (pressed.repeated && !isReview) this.#note(gate, heldDown);
+      else if (pressed.hasty) this.#note(gate, tooFast('n'));
       else this.#answerSoon('no');
       return true;
     }
@@ -211,6 +211,14 @@ export class Gatekeeper {
     }
     if (pages.includes(key)) return false;
     return !isReview || (gate.live && neighbours.includes(key));
+  }
+
+  /** Of a run a no is an answer too: clients may be cut off. Meant for what was on the screen before, or held down since then, it is none. */
+  #whyNoNo(gate: GateView, pressed: KeyPress): string | undefined {
+    const seen = this.#seen?.asking === gate.asking ? this.#timers.now() - this.#seen.at : -1;
+    if (pressed.repeated) return heldDown;
+    if (!isTyped(pressed)) return tooFast(pressed.key);
+    return seen < armedAfterMs ? 'that was too early: press it again in a second' : undefined;
   }
 
   #yes(gate: GateView, pressed: KeyPress): void {
