@@ -1,8 +1,8 @@
 import { frame, gateInFrame } from './frame.ts';
 import { isTooSmall } from './gate-shown.ts';
-import type { Timers } from './gatekeeper.ts';
 import type { ScreensView } from './store.ts';
 import { paint, type Theme } from './theme.ts';
+import type { Timers } from './timers.ts';
 
 /** Data is drawn so long after the first of it came, with all that came meanwhile: a second's answers are one frame. A key is drawn at once. */
 export const frameMs = 100;

@@ -1,12 +1,13 @@
 import { type Acting, commands } from './commands.ts';
 import { takeValue } from './editing.ts';
 import { gateShown, isTooSmall } from './gate-shown.ts';
-import type { Gatekeeper, Timers } from './gatekeeper.ts';
+import type { Gatekeeper } from './gatekeeper.ts';
 import { isTyped, type KeyPress, type Pressed, tooFast } from './key-reader.ts';
 import { bindingOfKey, bindingOn, elsewhere, isHarmless } from './key-table.ts';
 import { LeavingKeys } from './leaving-keys.ts';
 import { below } from './screen-help.ts';
 import { findFirst } from './searching.ts';
+import type { Timers } from './timers.ts';
 import { viewOf } from './view.ts';
 import { whyNot } from './works.ts';
 

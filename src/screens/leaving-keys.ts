@@ -1,5 +1,5 @@
+import { armedAfterMs } from './arming.ts';
 import type { Acting } from './commands.ts';
-import { armedAfterMs } from './gatekeeper.ts';
 import { isTyped, type KeyPress } from './key-reader.ts';
 import { leavingOrder, whyNotLeave } from './leaving.ts';
 

@@ -1,7 +1,7 @@
 import { failureOf } from '../base/failure.ts';
 import { type Acting, commands } from './commands.ts';
 import { Frames } from './frames.ts';
-import { Gatekeeper, type Timers } from './gatekeeper.ts';
+import { Gatekeeper } from './gatekeeper.ts';
 import { Keyboard } from './keyboard.ts';
 import { lastWords } from './last-words.ts';
 import { Live } from './live.ts';
@@ -11,6 +11,7 @@ import { Session } from './session.ts';
 import { newStore, type ScreensView } from './store.ts';
 import { type Streams, sizeOf, Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
+import type { Timers } from './timers.ts';
 import { Writer } from './writer.ts';
 
 export interface ScreensOptions {

@@ -2,9 +2,10 @@ import { FailureError, failureOf } from '../base/failure.ts';
 import type { Way } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
 import { ScreensFrontend } from './frontend.ts';
-import { type Gatekeeper, replaced, type Timers } from './gatekeeper.ts';
+import { type Gatekeeper, replaced } from './gatekeeper.ts';
 import type { CarriedOut, Operations, Proposal, Wish } from './operations.ts';
 import type { ScreensView } from './store.ts';
+import type { Timers } from './timers.ts';
 import type { Writer } from './writer.ts';
 
 /** A second ctrl-c this soon was hit in a fright. One held down never comes here: the keyboard takes it once. */

@@ -2,9 +2,9 @@ import { type Instance, render } from 'ink';
 import { createElement } from 'react';
 import { App } from './app.ts';
 import type { Frames } from './frames.ts';
-import type { Timers } from './gatekeeper.ts';
 import { KeyReader, type Pressed } from './key-reader.ts';
 import type { Size } from './state.ts';
+import type { Timers } from './timers.ts';
 
 /** Standard input and output, or what stands for them in a test. */
 export interface Streams {
