@@ -127,7 +127,7 @@ describe('a gate for yes or no', () => {
     ['esc', '\u001b', 600],
     // Before that it would have stopped the run.
     ['ctrl-c', '\u0003', 0],
-  ])('is not answered no by %s that is held down, also since before it opened', async (_name, key, before) => {
+  ])('is not answered no by a key that is held down, also since before it opened: %s', async (_name, key, before) => {
     const { promise, resolve: go } = Promise.withResolvers<void>();
     const session = await opened({
       steps: [step('copy', 'copy'), ...restore.steps],

@@ -219,7 +219,7 @@ export const rules: readonly Rule[] = [
     tests: [
       test('screens/gates', 'takes no letters typed before it was live'),
       test('screens/gates', 'is not answered by y held down since the gate before it'),
-      test('screens/gates', 'that is held down, also since before it opened'),
+      test('screens/gates', 'is not answered no by a key that is held down, also since before it opened'),
       test('screens/gates', 'closes and asks again when the cluster changes under it'),
       test('screens/gates', 'is no answer either where the program was too busy to read what followed'),
       test('screens/gates', 'is no name whose last letter and enter only were pasted'),
