@@ -5,11 +5,12 @@ import { applyEvent } from '../src/engine/apply-event.ts';
 import { newRun } from '../src/engine/state.ts';
 import type { Acting } from '../src/screens/commands.ts';
 import { Frames } from '../src/screens/frames.ts';
-import { Gatekeeper, type Timers } from '../src/screens/gatekeeper.ts';
+import { Gatekeeper } from '../src/screens/gatekeeper.ts';
 import { Keyboard } from '../src/screens/keyboard.ts';
 import { Session } from '../src/screens/session.ts';
 import { newStore } from '../src/screens/store.ts';
 import { Terminal } from '../src/screens/terminal.ts';
+import type { Timers } from '../src/screens/timers.ts';
 import { Writer } from '../src/screens/writer.ts';
 import { clock } from '../test/record/canned.ts';
 import { restoreRun } from '../test/record/canned-runs.ts';
@@ -69,7 +70,7 @@ function opened() {
     redraw: nothing,
     switchTo: nothing,
   };
-  const keyboard = new Keyboard(acting, gates);
+  const keyboard = new Keyboard(acting, gates, timers);
   const terminal = new Terminal(emulator.streams, frames, timers, {
     pressed: (pressed) => keyboard.press(pressed),
     drawn: () => gates.drawn(frames.gate),

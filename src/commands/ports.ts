@@ -2,7 +2,7 @@ import { systemClock } from '../host/clock.ts';
 import { connectKubernetes } from '../kubernetes/connect.ts';
 import { secretPasswords } from '../mariadb/password.ts';
 import { connectMariaDb } from '../mariadb/sql.ts';
-import type { Timers } from '../screens/gatekeeper.ts';
+import type { Timers } from '../screens/timers.ts';
 import type { TargetConfig } from '../target/config.ts';
 import type { JobReads, JobWrites } from '../target/jobs.ts';
 import type { KubeReads, KubeWrites } from '../target/kubernetes.ts';

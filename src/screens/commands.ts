@@ -3,6 +3,7 @@ import type { Way } from '../engine/event.ts';
 import { readDocument } from '../runbook/document.ts';
 import { chooseTarget, type Targets } from './choosing-target.ts';
 import { chosenRun } from './chosen-run.ts';
+import type { SessionContext } from './context.ts';
 import { blocksHere, cursorHere } from './cursor-here.ts';
 import { runToRepair } from './debt-under-cursor.ts';
 import { describe, describePlan } from './describing.ts';
@@ -15,16 +16,10 @@ import { cursorOf, focusOf } from './screen.ts';
 import { shownRun, shownStep } from './screen-run.ts';
 import { isOutput, scrollOutput } from './scroll-output.ts';
 import { findNext, isSearched } from './searching.ts';
-import type { Session } from './session.ts';
-import type { ScreensView } from './store.ts';
 import { viewOf } from './view.ts';
-import type { Writer } from './writer.ts';
 import { writtenView } from './written-view.ts';
 
-export interface Acting {
-  readonly store: ScreensView;
-  readonly writer: Writer;
-  readonly session: Session;
+export interface Acting extends SessionContext {
   /** Leaves the screens; asks first when a run is under way. */
   readonly leave: () => void;
   /** Leaves without asking, once no run is under way. */

@@ -1,4 +1,5 @@
 import type { DebtRow } from '../views/status-view.ts';
+import type { SessionContext } from './context.ts';
 import { debtKey, debtText } from './describe-debt.ts';
 import { runText } from './describe-run.ts';
 import { stepText } from './describe-step.ts';
@@ -8,19 +9,10 @@ import type { Operations } from './operations.ts';
 import { planLines } from './plan-lines.ts';
 import { reading } from './reading.ts';
 import { shownRun, shownStep } from './screen-run.ts';
-import type { Session } from './session.ts';
-import type { ScreensView } from './store.ts';
 import { type View, viewOf } from './view.ts';
-import type { Writer } from './writer.ts';
-
-interface Describing {
-  readonly store: ScreensView;
-  readonly writer: Writer;
-  readonly session: Session;
-}
 
 /** Shows every value of what is under the cursor. */
-export function describe(of: Describing, { block, id }: { readonly block: string; readonly id: string }): void {
+export function describe(of: SessionContext, { block, id }: { readonly block: string; readonly id: string }): void {
   const view = viewOf(of.store.getState());
   const at = view.state.now;
   switch (block) {
@@ -54,7 +46,7 @@ export function describe(of: Describing, { block, id }: { readonly block: string
 const textMargin = 2;
 
 /** All of the plan that is looked at. Its gate waits meanwhile, and asks again. */
-export function describePlan(of: Describing): void {
+export function describePlan(of: SessionContext): void {
   const view = viewOf(of.store.getState());
   const { review } = view.state;
   if (review === undefined) return;
@@ -81,7 +73,7 @@ function debtRow(view: View, id: string): DebtRow | undefined {
   };
 }
 
-function values(of: Describing, title: string, read: (operations: Operations) => Promise<readonly string[]>): void {
+function values(of: SessionContext, title: string, read: (operations: Operations) => Promise<readonly string[]>): void {
   const { writer } = of;
   reading(of, read, (lines) => {
     writer.reading({ title, kind: 'values', lines, at: of.store.getState().now });

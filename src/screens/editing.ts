@@ -1,20 +1,12 @@
 import type { Json } from '../base/json.ts';
 import type { Parameter } from '../runbook/runbook.ts';
+import type { SessionContext } from './context.ts';
 import type { RunbookRow } from './operations.ts';
 import { reading } from './reading.ts';
-import type { Session } from './session.ts';
 import type { Editing } from './state.ts';
-import type { ScreensView } from './store.ts';
-import type { Writer } from './writer.ts';
-
-interface Acting {
-  readonly session: Session;
-  readonly writer: Writer;
-  readonly store: ScreensView;
-}
 
 /** Opens the parameters of what was planned last, also when it was refused. */
-export function editParameters({ session, writer, store }: Acting): void {
+export function editParameters({ session, writer, store }: SessionContext): void {
   const { wish } = session;
   if (wish === undefined) return;
   const show = (runbooks: readonly RunbookRow[]) => {
@@ -31,13 +23,13 @@ export function editParameters({ session, writer, store }: Acting): void {
 }
 
 /** Opens the text field of one. */
-export function editValue({ writer, store }: Acting, name: string): void {
+export function editValue({ writer, store }: SessionContext, name: string): void {
   const row = store.getState().ui.editing?.rows.find((each) => each.name === name);
   if (row !== undefined) writer.typing({ for: 'parameter', name, text: row.value ?? '' });
 }
 
 /** What was typed is planned with, beside what was given before. */
-export function takeValue({ session, store }: Acting, name: string, text: string): void {
+export function takeValue({ session, store }: SessionContext, name: string, text: string): void {
   const { editing } = store.getState().ui;
   const { wish } = session;
   if (editing === undefined || wish === undefined) return;

@@ -1,7 +1,8 @@
 import { frame, gateInFrame } from './frame.ts';
-import type { Timers } from './gatekeeper.ts';
+import { isTooSmall } from './gate-shown.ts';
 import type { ScreensView } from './store.ts';
 import { paint, type Theme } from './theme.ts';
+import type { Timers } from './timers.ts';
 
 /** Data is drawn so long after the first of it came, with all that came meanwhile: a second's answers are one frame. A key is drawn at once. */
 export const frameMs = 100;
@@ -17,6 +18,7 @@ export class Frames {
   readonly #listeners = new Set<() => void>();
   #lines: readonly string[] = [];
   #gate: ReturnType<typeof gateInFrame>;
+  #asksLeaving = false;
   #cancel: (() => void) | undefined;
   readonly #stop: () => void;
   #shown: () => void = () => undefined;
@@ -46,7 +48,12 @@ export class Frames {
     return this.#gate;
   }
 
-  /** A key was pressed: what it did is drawn with the next frame. */
+  /** The question about leaving is in these lines. */
+  get asksLeaving(): boolean {
+    return this.#asksLeaving;
+  }
+
+  /** A key was pressed: what it did, and the data that waits for its frame, is drawn now. */
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -69,6 +76,7 @@ export class Frames {
     const state = this.#store.getState();
     const lines = frame(state).map((line) => paint(line, this.#theme));
     this.#gate = gateInFrame(state);
+    this.#asksLeaving = state.ui.leaving !== undefined && !isTooSmall(state);
     const same = lines.length === this.#lines.length && lines.every((line, index) => line === this.#lines[index]);
     if (same) {
       this.#shown();

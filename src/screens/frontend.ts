@@ -3,8 +3,9 @@ import type { Answer, Frontend } from '../engine/frontend.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Pulse } from '../target/look.ts';
 import { ProgressWatch } from '../views/progress.ts';
-import type { Gatekeeper, Timers } from './gatekeeper.ts';
+import type { Gatekeeper } from './gatekeeper.ts';
 import type { Operations } from './operations.ts';
+import type { Timers } from './timers.ts';
 import type { Writer } from './writer.ts';
 
 /** Pulses come as fast as they like; they are shown this often. */

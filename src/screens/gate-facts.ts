@@ -9,10 +9,13 @@ export function gateFacts(state: ScreensState): readonly string[] {
   const { target } = state;
   const cluster = clusterNow(state);
   const { health, members } = cluster;
+  const uuids = stateUuids(cluster).toSorted();
   return [
     `target ${target?.context} ${target?.namespace}/${target?.cluster} ${target?.kubeSystemUid}/${target?.statefulSetUid}`,
     `cluster ${health.verdict}`,
-    ...stateUuids(cluster).map((uuid) => `state UUID ${uuid.slice(0, 8)}`),
+    // Each fact stands here whatever it is: what is gone would leave nothing to compare.
+    `members ${members.length}, replicas wanted ${state.look.last?.value.replicas ?? '?'}`,
+    `state UUID ${uuids.length === 0 ? '?' : uuids.map((uuid) => uuid.slice(0, 8)).join(', ')}`,
     ...members.map(
       ({ row, seen }) =>
         `${row.member}: ${row.state}, ${serviceText(row.inService)}, pod ${seen === undefined ? '?' : (seen.pod?.uid.slice(0, 8) ?? 'none')}, desync count ${row.desyncCount ?? '?'}`,

@@ -1,34 +1,21 @@
 import type { Gate } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
-import { isCaughtUp } from './caught-up.ts';
+import { AnswerSoon } from './answer-soon.ts';
+import { Arming } from './arming.ts';
 import { clusterNow } from './cluster-now.ts';
 import { changedFacts, gateFacts } from './gate-facts.ts';
-import { fingersMs, type KeyPress, type Pressed } from './key-reader.ts';
+import { type KeyPress, type Pressed, tooFast } from './key-reader.ts';
 import type { Proposal } from './operations.ts';
 import { positionNow } from './position-now.ts';
 import type { GateView, Review } from './state.ts';
 import type { ScreensView } from './store.ts';
+import type { Timers } from './timers.ts';
+import { typeWord, withoutNote } from './typed-word.ts';
 import type { Writer } from './writer.ts';
-
-/** What is pressed before this has passed since the gate was drawn was meant for something else (design §6.18). */
-export const armedAfterMs = 400;
-/** Longer than that nobody is kept waiting for what the screen shows of the cluster: what comes later is asked again. */
-const settledAfterMs = 3000;
-
-export interface Timers {
-  now(): number;
-  /** Calls once after `ms`, unless the function that it gives is called first. */
-  after(ms: number, call: () => void): () => void;
-}
+import { whyNoNo, whyNoYes } from './yes-or-no.ts';
 
 /** Why a review is over without an answer: another plan is looked at. */
 export const replaced = 'another plan was asked for';
-
-const pastedNote = 'too fast for fingers: taken for a paste, type it';
-
-function tooFast(key: string): string {
-  return `too fast for fingers: press ${key} again in a second, alone`;
-}
 
 /** Keys around `y` on QWERTY, AZERTY and QWERTZ: dead while it is live. */
 const neighbours: readonly string[] = ['t', 'u', 'g', 'h', '6', '7', 'a', 's', 'x'];
@@ -48,22 +35,12 @@ interface Waiting {
 export class Gatekeeper {
   readonly #store: ScreensView;
   readonly #writer: Writer;
-  readonly #timers: Timers;
   readonly #time: () => number;
   readonly #asked: () => void;
+  readonly #arming: Arming;
+  readonly #soon: AnswerSoon;
   #waiting: Waiting | undefined;
   #asking = 0;
-  #drawn: number | undefined;
-  /** When a page of this asking was first on the screen, the last one or not. */
-  #seen: { readonly asking: number; readonly at: number } | undefined;
-  #disarm: () => void = () => undefined;
-  /** Its last line has stood there for long enough. */
-  #armed = false;
-  /** What the screen shows of the cluster has the run's own last step in it. */
-  #settled = true;
-  #settle: { readonly since: number; readonly by: number } = { since: 0, by: 0 };
-  /** Takes back an answer that was given just now. */
-  #recall: (() => void) | undefined;
 
   /**
    * `timers` are a person's, always real; `time` is the target's, in which the gate says since when it waits. `asked`: a step's gate opens,
@@ -79,8 +56,9 @@ export class Gatekeeper {
     this.#asked = asked;
     this.#store = store;
     this.#writer = writer;
-    this.#timers = timers;
     this.#time = time;
+    this.#arming = new Arming(store, timers, () => this.#goLive());
+    this.#soon = new AnswerSoon(timers, (answer) => this.#end({ answer }));
   }
 
   /** A gate of the run. Default is no; an aborted signal is no answer at all. */
@@ -91,8 +69,7 @@ export class Gatekeeper {
         answer: resolve,
         done: () => signal.removeEventListener('abort', aborted),
       };
-      this.#settled = false;
-      this.#settle = { since: this.#time(), by: this.#timers.now() + settledAfterMs };
+      this.#arming.settleSince(this.#time());
       this.#open(gate, []);
       this.#asked();
       if (signal.aborted) aborted();
@@ -107,8 +84,7 @@ export class Gatekeeper {
     this.closeReview();
     return new Promise((resolve) => {
       this.#waiting = { answer: resolve, done: () => this.#writer.review(undefined) };
-      // Nothing of ours has moved the cluster since it was looked at last.
-      this.#settled = true;
+      this.#arming.isSettledAlready();
       const position = positionNow(clusterNow(this.#store.getState()));
       const gate = this.#fresh(proposal.gate, changed);
       this.#writer.review({ proposal, gate, ...(position === undefined ? {} : { position }) });
@@ -131,30 +107,18 @@ export class Gatekeeper {
     if (current === undefined) return;
     if (shown === undefined) {
       // Out of sight: what is pressed meanwhile is for something else, and it is asked again.
-      if (this.#drawn !== undefined) this.#again(current, []);
+      if (this.#arming.wasDrawn) this.#again(current, []);
       return;
     }
     if (shown.asking !== current.asking) return;
-    if (this.#seen?.asking !== shown.asking) this.#seen = { asking: shown.asking, at: this.#timers.now() };
     if (shown.endShown && !current.endShown) this.#put({ ...current, endShown: true });
-    if (!shown.endShown || this.#drawn === shown.asking) return;
-    this.#drawn = shown.asking;
-    this.#disarm = this.#timers.after(armedAfterMs, () => {
-      this.#armed = true;
-      this.#goLive();
-    });
+    this.#arming.drawn(shown.endShown);
   }
 
   #goLive(): void {
     const current = this.#current();
-    if (current === undefined || current.live || !this.#armed || this.#drawn !== current.asking) return;
-    this.#settled ||= this.#isSettled();
-    if (this.#settled) this.#put({ ...withoutNote(current), live: true, liveSince: this.#time() });
-    else this.#disarm = this.#timers.after(Math.max(1, this.#settle.by - this.#timers.now()), () => this.#goLive());
-  }
-
-  #isSettled(): boolean {
-    return this.#timers.now() >= this.#settle.by || isCaughtUp(this.#store.getState(), this.#settle.since);
+    if (current !== undefined && !current.live)
+      this.#put({ ...withoutNote(current), live: true, liveSince: this.#time() });
   }
 
   /** The world has moved: a gate whose facts have changed closes and asks again. */
@@ -163,31 +127,27 @@ export class Gatekeeper {
     if (current === undefined) return;
     const facts = gateFacts(this.#store.getState());
     const changed = changedFacts(current.facts, facts);
-    if (!this.#settled) this.#catchUp(current, changed.length > 0 ? facts : undefined);
-    else if (changed.length > 0 && this.#drawn !== undefined) this.#again(current, changed);
+    if (!this.#arming.settled) this.#catchUp(current, changed.length > 0 ? facts : undefined);
+    else if (changed.length > 0 && this.#arming.wasDrawn) this.#again(current, changed);
   }
 
   /** What the run's last step did comes to the screen: keys go live a moment after all of it was drawn. */
   #catchUp(current: GateView, facts: readonly string[] | undefined): void {
-    this.#settled = this.#isSettled();
+    this.#arming.settle();
     if (facts !== undefined) {
-      this.#unarm();
+      this.#arming.unarm();
+      this.#soon.takeBack();
       this.#put({ ...current, facts });
-    } else if (this.#settled) this.#goLive();
-  }
-
-  #unarm(): void {
-    this.#armed = false;
-    this.#drawn = undefined;
-    this.#disarm();
-    this.#forget();
+    } else if (this.#arming.settled) this.#arming.goLive();
   }
 
   /** A key while a gate is on the screen. False: it means something else there. */
   press(pressed: Pressed): boolean {
-    this.#takeBack();
-    const gate = this.#current();
-    if (gate === undefined) return false;
+    const isTakenBack = this.#soon.takeBack();
+    const shown = this.#current();
+    if (shown === undefined) return false;
+    const gate = isTakenBack ? { ...shown, note: tooFast('it') } : shown;
+    if (isTakenBack) this.#put(gate);
     const isReview = this.#store.getState().gate === undefined;
     if ('pasted' in pressed) {
       this.#note(gate, 'pasted text does not answer');
@@ -195,88 +155,34 @@ export class Gatekeeper {
     }
     const { key } = pressed;
     if (key === 'esc' || key === 'ctrl-c') {
-      // Of a run a no is an answer too: clients may be cut off. Meant for what was on the screen before, it is none.
-      const seen = this.#seen?.asking === gate.asking ? this.#timers.now() - this.#seen.at : -1;
-      if (!isReview && seen < armedAfterMs) this.#note(gate, 'that was too early: press it again in a second');
-      else this.#end({ answer: 'no' });
+      const not = isReview ? undefined : whyNoNo(this.#arming.wasSeen, pressed);
+      if (not === undefined) this.#end({ answer: 'no' });
+      else this.#note(gate, not);
       return true;
     }
     if (gate.gate.need === 'typed' && gate.endShown) return this.#type(gate, pressed);
     if (key === 'n' && pressed.alone && gate.live) {
-      if (pressed.hasty) this.#note(gate, tooFast('n'));
-      else this.#answerSoon('no');
+      this.#answer('no', gate, pressed.hasty || !isReview ? whyNoNo(true, pressed) : undefined);
       return true;
     }
     if (key === 'y') {
-      this.#yes(gate, pressed);
+      this.#answer('yes', gate, whyNoYes(gate, pressed));
       return true;
     }
     if (pages.includes(key)) return false;
     return !isReview || (gate.live && neighbours.includes(key));
   }
 
-  #yes(gate: GateView, pressed: KeyPress): void {
-    if (!gate.endShown) {
-      this.#note(gate, 'not before its last line was shown');
-      return;
-    }
-    if (!gate.live) {
-      this.#note(gate, 'that was too early: press y again in a second');
-      return;
-    }
-    if (!pressed.alone) {
-      this.#note(gate, 'several keys at once do not answer');
-      return;
-    }
-    if (pressed.repeated) {
-      this.#note(gate, 'a key held down does not answer: let go for a second');
-      return;
-    }
-    if (pressed.hasty) this.#note(gate, tooFast('y'));
-    else this.#answerSoon('yes');
-  }
-
-  /** `y` and `n` are first letters of many a text: they answer once nothing has followed them as fast as a paste does. */
-  #answerSoon(answer: 'yes' | 'no', from = this.#timers.now()): void {
-    this.#recall = this.#timers.after(fingersMs, () => {
-      // The program was busy: what came meanwhile has not been read yet.
-      const isLate = this.#timers.now() - from >= 2 * fingersMs;
-      if (isLate) this.#answerSoon(answer);
-      else this.#end({ answer });
-    });
-  }
-
-  #takeBack(): void {
-    if (this.#recall === undefined) return;
-    this.#forget();
-    const gate = this.#current();
-    if (gate !== undefined) this.#note(gate, tooFast('it'));
-  }
-
-  #forget(): void {
-    this.#recall?.();
-    this.#recall = undefined;
+  #answer(answer: 'yes' | 'no', gate: GateView, not: string | undefined): void {
+    if (not === undefined) this.#soon.give(answer);
+    else this.#note(gate, not);
   }
 
   #type(gate: GateView, pressed: KeyPress): boolean {
-    const { key } = pressed;
-    const word = gate.gate.word ?? '';
-    if (key === 'enter') {
-      if (!gate.live || gate.typed !== word) return true;
-      if (pressed.alone && !pressed.hasty) this.#end({ answer: 'yes', typed: gate.typed });
-      else this.#put({ ...gate, typed: '', note: pastedNote });
-      return true;
-    }
-    if (key === 'backspace') {
-      this.#put({ ...gate, typed: gate.typed.slice(0, -1) });
-      return true;
-    }
-    if (key.length > 1 && key !== 'space') return !pages.includes(key);
-    if (!gate.live) this.#note(gate, 'that was too early: begin again');
-    else if (!pressed.alone || pressed.hasty) this.#put({ ...gate, typed: '', note: pastedNote });
-    else if (gate.typed.length <= word.length + 8) {
-      this.#put({ ...withoutNote(gate), typed: gate.typed + (key === 'space' ? ' ' : key) });
-    }
+    if (pages.includes(pressed.key) && pressed.key !== 'space') return false;
+    const after = typeWord(gate, pressed);
+    if (after === 'entered') this.#end({ answer: 'yes', typed: gate.typed });
+    else if (after !== gate) this.#put(after);
     return true;
   }
 
@@ -287,7 +193,8 @@ export class Gatekeeper {
 
   #fresh(gate: Gate, changed: readonly string[]): GateView {
     this.#asking += 1;
-    this.#unarm();
+    this.#arming.begin();
+    this.#soon.takeBack();
     this.#writer.scroll('gate', 0);
     return {
       gate,
@@ -323,13 +230,10 @@ export class Gatekeeper {
   #end(answer: Answer): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    this.#unarm();
+    this.#arming.unarm();
+    this.#soon.takeBack();
     if (this.#store.getState().gate !== undefined) this.#writer.gate(undefined);
     waiting?.done();
     waiting?.answer(answer);
   }
-}
-
-function withoutNote({ note: _note, ...gate }: GateView): GateView {
-  return gate;
 }

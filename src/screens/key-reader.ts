@@ -65,6 +65,16 @@ const pasteAtMost = 100_000;
  */
 export const fingersMs = 15;
 
+/** As a person presses one: not with others, and not right after one. */
+export function isTyped({ alone, hasty }: KeyPress): boolean {
+  return alone && !hasty;
+}
+
+/** What row 23 and a gate say to a key that came as a paste does. */
+export function tooFast(key: Key): string {
+  return `too fast for fingers: press ${key} again in a second, alone`;
+}
+
 /** The longest that a keyboard waits before it repeats a key that is held down. */
 export const repeatsWithinMs = 1000;
 

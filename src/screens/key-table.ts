@@ -49,6 +49,8 @@ export interface Binding {
   readonly word: string;
   /** For help. */
   readonly says: string;
+  /** For the reference, where a word does not tell all of it. */
+  readonly more?: string;
   readonly group: 'look' | 'act' | 'leave';
   /** Absent: everywhere outside of gates. */
   readonly on?: readonly ScreenName[];
@@ -225,6 +227,7 @@ export const keyTable: readonly Binding[] = [
     label: 'ctrl-c',
     word: 'stop',
     says: 'stop at a safe point',
+    more: 'in a run: stop at the next safe point and pay what is owed, exit 130 (131 if a debt stays open). Again, at least a second later and not held down: pay nothing, let the Jobs go on, exit 131; the last line is the repair. Without a run: leave',
     group: 'leave',
   },
   {
@@ -256,4 +259,28 @@ export function bindingOn({ on }: Binding, screen: ScreenName): boolean {
 /** The binding of a key, on whatever screen it works; none for a key that means nothing anywhere. */
 export function bindingOfKey(key: Key): Binding | undefined {
   return keyTable.find(({ keys }) => keys.includes(key));
+}
+
+/** All that is taken from several keys at once: of a paste without marks any letter may be a command, and these change nothing. */
+const harmless: ReadonlySet<CommandName> = new Set<CommandName>([
+  'up',
+  'down',
+  'first',
+  'last',
+  'page-up',
+  'page-down',
+  'next-block',
+  'filter',
+  'next-match',
+  'previous-match',
+  'dashboard',
+  'runbooks',
+  'backups',
+  'runs',
+  'help',
+  'back',
+]);
+
+export function isHarmless(command: CommandName): boolean {
+  return harmless.has(command);
 }

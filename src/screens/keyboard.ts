@@ -2,11 +2,12 @@ import { type Acting, commands } from './commands.ts';
 import { takeValue } from './editing.ts';
 import { gateShown, isTooSmall } from './gate-shown.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
-import type { KeyPress, Pressed } from './key-reader.ts';
-import { bindingOfKey, bindingOn, elsewhere } from './key-table.ts';
-import { leavingOrder, whyNotLeave } from './leaving.ts';
+import { isTyped, type KeyPress, type Pressed, tooFast } from './key-reader.ts';
+import { bindingOfKey, bindingOn, elsewhere, isHarmless } from './key-table.ts';
+import { LeavingKeys } from './leaving-keys.ts';
 import { below } from './screen-help.ts';
 import { findFirst } from './searching.ts';
+import type { Timers } from './timers.ts';
 import { viewOf } from './view.ts';
 import { whyNot } from './works.ts';
 
@@ -14,10 +15,17 @@ import { whyNot } from './works.ts';
 export class Keyboard {
   readonly #acting: Acting;
   readonly #gates: Gatekeeper;
+  readonly #leaving: LeavingKeys;
 
-  constructor(acting: Acting, gates: Gatekeeper) {
+  constructor(acting: Acting, gates: Gatekeeper, timers: Timers) {
     this.#acting = acting;
     this.#gates = gates;
+    this.#leaving = new LeavingKeys(acting, () => timers.now());
+  }
+
+  /** A frame was written. `asksLeaving`: with the question about leaving in it. */
+  drawn(asksLeaving: boolean): void {
+    this.#leaving.drawn(asksLeaving);
   }
 
   press(pressed: Pressed): void {
@@ -39,11 +47,12 @@ export class Keyboard {
       return;
     }
     if (isTooSmall(state)) {
-      this.#small(key);
+      if (key === 'q' || key === 'ctrl-c') this.#command(pressed);
       return;
     }
     if (state.ui.leaving !== undefined) {
-      this.#leaving(key);
+      if (key === 'ctrl-c') this.#interrupt(pressed);
+      else this.#leaving.press(pressed);
       return;
     }
     if (state.ui.typing !== undefined) {
@@ -51,15 +60,24 @@ export class Keyboard {
       return;
     }
     if (gate !== undefined && this.#gates.press(pressed)) return;
-    this.#command(key);
+    this.#command(pressed);
   }
 
-  #command(key: string): void {
+  #command(pressed: KeyPress): void {
     const { store, writer } = this.#acting;
+    const { key } = pressed;
     const view = viewOf(store.getState());
     const { screen } = view.state.ui;
     const binding = bindingOfKey(key);
     if (binding === undefined) return;
+    if (binding.command === 'interrupt') {
+      this.#interrupt(pressed);
+      return;
+    }
+    if (!isTyped(pressed) && !isHarmless(binding.command)) {
+      writer.message(`${key} ${binding.word}: ${tooFast('it')}`);
+      return;
+    }
     // Help is about the screen below it: what works there is done there.
     const isBelow = screen === 'help' && !bindingOn(binding, screen);
     const there = isBelow ? below(view) : view;
@@ -72,41 +90,17 @@ export class Keyboard {
     commands[binding.command](this.#acting);
   }
 
-  #small(key: string): void {
-    if (key === 'q') commands.leave(this.#acting);
-    if (key === 'ctrl-c') commands.interrupt(this.#acting);
+  /** Held down it is one press, also when the run that the first stopped has ended since. */
+  #interrupt(pressed: KeyPress): void {
+    const { session, writer } = this.#acting;
+    if (!pressed.repeated && isTyped(pressed)) commands.interrupt(this.#acting);
+    // Of a run that was asked to stop, row 23 has the answer, or its end.
+    else if (!session.stopAsked)
+      writer.message(`ctrl-c: ${isTyped(pressed) ? 'the same again too soon, let go for a second' : tooFast('it')}`);
   }
 
-  #leaving(key: string): void {
-    const { store, writer, session, finish } = this.#acting;
-    const { run, ui } = store.getState();
-    const at = leavingOrder.indexOf(ui.leaving?.cursor ?? 'stay');
-    if (key === 'esc') {
-      writer.leaving(undefined);
-      return;
-    }
-    const to = { j: at + 1, down: at + 1, k: at - 1, up: at - 1 }[key];
-    if (to !== undefined) {
-      writer.leaving({ cursor: leavingOrder[Math.max(0, Math.min(2, to))] ?? 'stay' });
-      return;
-    }
-    if (key === 'ctrl-c') {
-      commands.interrupt(this.#acting);
-      return;
-    }
-    if (key !== 'enter') return;
-    const not = run === undefined ? undefined : whyNotLeave(run);
-    if (ui.leaving?.cursor === 'leave' && not !== undefined) {
-      writer.message(`not now: ${not}`);
-      return;
-    }
-    writer.leaving(undefined);
-    if (ui.leaving?.cursor === 'stop') session.interrupt('leaving');
-    if (ui.leaving?.cursor === 'leave') session.abandon('leaving');
-    if (ui.leaving?.cursor !== 'stay') finish();
-  }
-
-  #typing({ key, alone }: KeyPress): void {
+  #typing(pressed: KeyPress): void {
+    const { key, alone } = pressed;
     const { store, writer } = this.#acting;
     const { ui } = store.getState();
     if (ui.typing === undefined) return;
@@ -128,7 +122,7 @@ export class Keyboard {
     if (key === 'ctrl-c') {
       // The field gives up row 23, where the answer stands.
       writer.typing(undefined);
-      commands.interrupt(this.#acting);
+      this.#interrupt(pressed);
       return;
     }
     if (key === 'enter') {

@@ -1,9 +1,9 @@
 import { failureOf } from '../base/failure.ts';
 import { lookEveryMs, sqlEveryMs } from './cluster-now.ts';
-import type { Timers } from './gatekeeper.ts';
 import { listEveryMs } from './listing-now.ts';
 import type { Operations } from './operations.ts';
 import type { ScreensView } from './store.ts';
+import type { Timers } from './timers.ts';
 import type { Writer } from './writer.ts';
 
 /** A member that has not answered by then is unknown, whatever becomes of the question. */

@@ -1,7 +1,7 @@
 import { screenOf } from './frame.ts';
-import type { Timers } from './gatekeeper.ts';
 import type { Ui } from './state.ts';
 import type { ScreensView } from './store.ts';
+import type { Timers } from './timers.ts';
 import type { Writer } from './writer.ts';
 
 /** How long row 23 says what a key did, where the screen has a line of its own to come back to, and where it has none. */

@@ -4,7 +4,7 @@ import type { Targets } from './choosing-target.ts';
 import { type Acting, commands } from './commands.ts';
 import { Farewell, type Left } from './farewell.ts';
 import { Frames } from './frames.ts';
-import { Gatekeeper, type Timers } from './gatekeeper.ts';
+import { Gatekeeper } from './gatekeeper.ts';
 import { Keyboard } from './keyboard.ts';
 import { Live } from './live.ts';
 import { expireMessages } from './message-life.ts';
@@ -13,6 +13,7 @@ import { Session } from './session.ts';
 import { newStore, type ScreensView } from './store.ts';
 import { type Streams, sizeOf, Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
+import type { Timers } from './timers.ts';
 import { Writer } from './writer.ts';
 
 export interface ScreensOptions {
@@ -94,6 +95,7 @@ export function openScreens(options: ScreensOptions): OpenScreens {
   /** A gate that was on the screen is asked again on the next one. */
   const lend = (meanwhile: () => Promise<void>) => {
     gates.drawn(undefined);
+    keyboard.drawn(false);
     void terminal.lend(meanwhile);
   };
   const acting: Acting = {
@@ -115,10 +117,13 @@ export function openScreens(options: ScreensOptions): OpenScreens {
     suspend: () => lend(options.suspend),
     redraw: () => lend(async () => undefined),
   };
-  const keyboard = new Keyboard(acting, gates);
+  const keyboard = new Keyboard(acting, gates, timers);
   const terminal = new Terminal(streams, frames, timers, {
     pressed: (pressed) => keyboard.press(pressed),
-    drawn: () => gates.drawn(frames.gate),
+    drawn: () => {
+      gates.drawn(frames.gate);
+      keyboard.drawn(frames.asksLeaving);
+    },
     gone: hangUp,
   });
 

@@ -10,7 +10,7 @@ import type { Identity } from '../target/identity.ts';
 import type { RestorePace } from '../views/restore-pace.ts';
 import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
 import type { Dangers } from './document-lines.ts';
-import type { Timers } from './gatekeeper.ts';
+import type { Timers } from './timers.ts';
 
 /** The target that is looked at: its four names, and what panels call it. */
 export interface Target extends Identity {

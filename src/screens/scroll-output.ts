@@ -1,15 +1,10 @@
+import type { Context } from './context.ts';
 import { hasMatch } from './marked.ts';
 import { lastShown, outputOf } from './output-pane.ts';
 import { focusOf } from './screen.ts';
 import { runScreen, shownRun, shownStep } from './screen-run.ts';
-import type { ScreensView } from './store.ts';
 import { type View, viewOf } from './view.ts';
 import type { Writer } from './writer.ts';
-
-interface Scrolling {
-  readonly store: ScreensView;
-  readonly writer: Writer;
-}
 
 /** The pane with the output of the run screen has the focus. */
 export function isOutput(view: View): boolean {
@@ -17,7 +12,7 @@ export function isOutput(view: View): boolean {
 }
 
 /** Up holds what is seen; at the end it follows again. */
-export function scrollOutput({ store, writer }: Scrolling, by: number): void {
+export function scrollOutput({ store, writer }: Context, by: number): void {
   const view = viewOf(store.getState());
   const lines = linesNow(view);
   const to = Math.max(0, lastShown(view, lines) + by);
@@ -30,7 +25,7 @@ export function scrollOutput({ store, writer }: Scrolling, by: number): void {
 }
 
 /** To the next line that has what was searched for; false when none has. */
-export function matchOutput({ store, writer }: Scrolling, wanted: string, by: 1 | -1, first: 0 | 1 = 1): boolean {
+export function matchOutput({ store, writer }: Context, wanted: string, by: 1 | -1, first: 0 | 1 = 1): boolean {
   const view = viewOf(store.getState());
   const lines = linesNow(view);
   const from = lastShown(view, lines);

@@ -1,17 +1,11 @@
+import type { Context } from './context.ts';
 import { areaNow } from './frame.ts';
 import { textOf } from './line.ts';
 import { hasMatch } from './marked.ts';
 import { textRows } from './screen-text.ts';
 import { matchOutput } from './scroll-output.ts';
 import type { ScreenName } from './state.ts';
-import type { ScreensView } from './store.ts';
 import { viewOf } from './view.ts';
-import type { Writer } from './writer.ts';
-
-interface Searching {
-  readonly store: ScreensView;
-  readonly writer: Writer;
-}
 
 /** Screens with text, in which `/` searches; elsewhere it filters a list. */
 export function isSearched(screen: ScreenName): boolean {
@@ -19,14 +13,14 @@ export function isSearched(screen: ScreenName): boolean {
 }
 
 /** The next line with what was searched for, or the one before; from the end it goes on at the beginning. */
-export function findNext(searching: Searching, by: 1 | -1): void {
+export function findNext(searching: Context, by: 1 | -1): void {
   const { ui } = searching.store.getState();
   const wanted = ui.searches[ui.screen] ?? '';
   if (!find(searching, wanted, by)) searching.writer.message(`no line has "${wanted}"`);
 }
 
 /** While it is typed: the line that is seen may have it already. In output the newest is looked at first. */
-export function findFirst(searching: Searching): void {
+export function findFirst(searching: Context): void {
   const { ui } = searching.store.getState();
   const wanted = ui.searches[ui.screen] ?? '';
   if (ui.screen === 'run') {
@@ -35,13 +29,13 @@ export function findFirst(searching: Searching): void {
   } else findText(searching, wanted, 1, 0);
 }
 
-function find(searching: Searching, wanted: string, by: 1 | -1): boolean {
+function find(searching: Context, wanted: string, by: 1 | -1): boolean {
   return searching.store.getState().ui.screen === 'run'
     ? matchOutput(searching, wanted, by)
     : findText(searching, wanted, by, 1);
 }
 
-function findText({ store, writer }: Searching, wanted: string, by: 1 | -1, first: number): boolean {
+function findText({ store, writer }: Context, wanted: string, by: 1 | -1, first: number): boolean {
   const view = viewOf(store.getState());
   const rows = textRows(view, areaNow(view));
   const from = view.state.ui.scroll.text ?? 0;

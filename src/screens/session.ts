@@ -2,13 +2,14 @@ import { FailureError, failureOf } from '../base/failure.ts';
 import type { Way } from '../engine/event.ts';
 import type { Answer } from '../engine/frontend.ts';
 import { ScreensFrontend } from './frontend.ts';
-import { type Gatekeeper, replaced, type Timers } from './gatekeeper.ts';
+import { type Gatekeeper, replaced } from './gatekeeper.ts';
 import { openRunOf } from './open-run.ts';
 import type { CarriedOut, Operations, Proposal, Wish } from './operations.ts';
 import type { ScreensView } from './store.ts';
+import type { Timers } from './timers.ts';
 import type { Writer } from './writer.ts';
 
-/** A second ctrl-c this soon is the first one held down, or hit twice in a fright. */
+/** A second ctrl-c this soon was hit in a fright. One held down never comes here: the keyboard takes it once. */
 const apartMs = 1000;
 const plansAtMost = 3;
 
@@ -56,6 +57,11 @@ export class Session {
   /** A run is under way. */
   get busy(): boolean {
     return this.#carried !== undefined;
+  }
+
+  /** The run that is under way, or the last one, was asked to stop. */
+  get stopAsked(): boolean {
+    return this.#stopAskedAt !== undefined;
   }
 
   /** Resolves when no run is under way. */

@@ -2,9 +2,9 @@ import { type Instance, render } from 'ink';
 import { createElement } from 'react';
 import { App } from './app.ts';
 import type { Frames } from './frames.ts';
-import type { Timers } from './gatekeeper.ts';
 import { KeyReader, type Pressed } from './key-reader.ts';
 import type { Size } from './state.ts';
+import type { Timers } from './timers.ts';
 
 /** Standard input and output, or what stands for them in a test. */
 export interface Streams {
@@ -28,6 +28,7 @@ export class Terminal {
   #flush: () => void = () => undefined;
   #gone = false;
   #lent = false;
+  #closed = false;
 
   constructor(
     streams: Streams,
@@ -74,7 +75,7 @@ export class Terminal {
   /** Gives the terminal to the shell, or only takes it anew, and draws everything again. What is pressed meanwhile is not ours. */
   async lend(meanwhile: () => Promise<void>): Promise<void> {
     const ink = this.#ink;
-    if (ink === undefined || this.#lent || this.#gone) return;
+    if (ink === undefined || this.#lent || this.#gone || this.#closed) return;
     this.#lent = true;
     this.#unlisten();
     this.#raw(false);
@@ -83,7 +84,8 @@ export class Terminal {
     ink.cleanup();
     await meanwhile();
     this.#lent = false;
-    this.open();
+    // A signal may have ended the screens while the shell had the terminal: it keeps it.
+    if (!this.#closed) this.open();
   }
 
   #unlisten(): void {
@@ -94,6 +96,7 @@ export class Terminal {
 
   async close(): Promise<void> {
     const { input } = this.#streams;
+    this.#closed = true;
     this.#flush();
     this.#frames.close();
     input.off('data', this.#data).off('end', this.#ended).off('close', this.#ended);

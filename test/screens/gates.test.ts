@@ -41,6 +41,15 @@ async function type(session: Opened, text: string): Promise<void> {
   for (const letter of text) await session.press(letter);
 }
 
+/** A key held down for so long, as a keyboard repeats it. */
+async function hold(session: Opened, key: string, ms: number): Promise<void> {
+  for (let held = 0; held < ms; held += 33) {
+    session.terminal.press(key);
+    await session.settle();
+    session.timers.advance(33);
+  }
+}
+
 const answers = ({ world }: Opened) =>
   world.journal.flatMap((event) => (event.type === 'gate-answered' ? [`${event.step} ${event.answer}`] : []));
 
@@ -111,6 +120,53 @@ describe('a gate for yes or no', () => {
     await session.seconds(2);
     await session.press('y');
     expect(answers(session)).toEqual(['plan yes', 'cut yes']);
+  });
+
+  it.each([
+    ['n', 'n', 600],
+    ['esc', '\u001b', 600],
+    // Before that it would have stopped the run.
+    ['ctrl-c', '\u0003', 0],
+  ])('is not answered no by a key that is held down, also since before it opened: %s', async (_name, key, before) => {
+    const { promise, resolve: go } = Promise.withResolvers<void>();
+    const session = await opened({
+      steps: [step('copy', 'copy'), ...restore.steps],
+      catalogue: (world) => {
+        const copy = act(world, 'copy');
+        const apply: typeof copy.apply = async (...given) => {
+          await promise;
+          await copy.apply(...given);
+        };
+        return new Map([...restore.catalogue(world), ...catalogueOf({ ...copy, apply })]);
+      },
+    });
+    await session.press('b');
+    await session.seconds(1);
+    await session.press('y');
+    await session.terminal.until('Output');
+    await hold(session, key, before);
+    go();
+    while (before === 0 && session.screens.store.getState().gate === undefined) {
+      session.timers.advance(33);
+      await session.settle();
+    }
+    await hold(session, key, 3000);
+    await session.terminal.until('Gate: cut traffic');
+    expect(session.terminal.screen()).toContain('a key held down does not answer: let go for a second');
+    expect(answers(session)).toEqual(['plan yes']);
+    await session.seconds(2);
+    await session.press(key);
+    await session.seconds(1);
+    expect(answers(session)).toEqual(['plan yes', 'cut no']);
+  });
+
+  it('is not answered no by keys that came together', async () => {
+    const session = await atFirstGate();
+    await session.seconds(2);
+    await session.press('j\u0003');
+    expect(session.terminal.screen()).toContain('too fast for fingers');
+    await session.seconds(2);
+    expect(answers(session)).toEqual(['plan yes']);
   });
 
   it('closes and asks again when the cluster changes under it', async () => {

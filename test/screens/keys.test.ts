@@ -276,6 +276,24 @@ describe('ctrl-z', () => {
   });
 });
 
+describe('a signal that ends the screens while the shell has the terminal', () => {
+  it('leaves it to the shell when the program is brought back', async () => {
+    const session = await opened();
+    const { terminal, screens, settle } = session;
+    const { promise, resolve: back } = Promise.withResolvers<void>();
+    session.fake.suspend = () => promise;
+    await session.press('\u001a');
+    expect(terminal.alternate).toBe(false);
+    screens.hangUp('SIGTERM');
+    expect((await screens.left).exit).toBe(0);
+    back();
+    await settle();
+    expect(terminal.alternate).toBe(false);
+    expect(terminal.input.raw).toBe(false);
+    expect(terminal.input.listenerCount('data')).toBe(0);
+  });
+});
+
 describe('ctrl-l', () => {
   it('draws all of it anew, whatever stood there', async () => {
     const session = await opened();

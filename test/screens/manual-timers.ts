@@ -1,4 +1,4 @@
-import type { Timers } from '../../src/screens/gatekeeper.ts';
+import type { Timers } from '../../src/screens/timers.ts';
 
 /** Time that moves only when a test says so. */
 export class ManualTimers implements Timers {

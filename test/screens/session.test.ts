@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '../../src/base/failure.ts';
 import { act, catalogueOf, check, step, type World } from '../engine/fakes.ts';
-import { opened, timeless } from './opened.ts';
+import { type Opened, opened, timeless } from './opened.ts';
 import { statusOf } from './world.ts';
 
 /** A backup in small: a check, a copy that owes, its payer. */
@@ -37,11 +37,11 @@ describe('a backup by one key', () => {
   });
 });
 
-/** A step that waits until the test lets it go. */
-function waiting() {
+/** A step that waits until the test lets it go, or until it is asked to stop. */
+function waiting(until: 'a stop' | 'to its end') {
   const { promise, resolve } = Promise.withResolvers<void>();
   const catalogue = (world: World) => {
-    const copy = act(world, 'copy', { owes: true, stoppable: true });
+    const copy = act(world, 'copy', { owes: true, stoppable: until === 'a stop' });
     const apply: typeof copy.apply = async (input, hands, memo) => {
       await hands.kube.create({ apiVersion: 'v1', kind: 'Job', metadata: { name: 'copy' } });
       const stopped = new Promise((stop) => hands.signal.addEventListener('abort', stop, { once: true }));
@@ -54,8 +54,26 @@ function waiting() {
   return { steps: backup.steps, catalogue, go: resolve };
 }
 
-async function copying() {
-  const { go, ...of } = waiting();
+/** `q`, and the question has stood there for long enough. */
+async function askedToLeave(session: Opened): Promise<void> {
+  await session.press('q');
+  session.timers.advance(400);
+}
+
+/** A key held down for so long, as a keyboard repeats it. */
+async function hold(session: Opened, key: string, ms: number): Promise<void> {
+  for (let held = 0; held < ms; held += 33) {
+    session.terminal.press(key);
+    await session.settle();
+    session.timers.advance(33);
+  }
+}
+
+const stops = ({ world }: Opened) =>
+  world.journal.flatMap((event) => (event.type === 'stop-asked' ? [event.hard] : []));
+
+async function copying(until: 'a stop' | 'to its end' = 'a stop') {
+  const { go, ...of } = waiting(until);
   const session = await opened(of);
   await session.press('b');
   await session.seconds(1);
@@ -69,6 +87,7 @@ describe('leaving with a run under way', () => {
     const session = await copying();
     await session.press('q');
     await expect(timeless(session.terminal)).toMatchFileSnapshot('golden/leaving-80x24.txt');
+    session.timers.advance(400);
     await session.press('\r');
     expect(session.terminal.screen()).not.toContain('Leave?');
     session.go();
@@ -103,7 +122,7 @@ describe('leaving with a run under way', () => {
 
   it('stops at the next safe point, pays and tells the shell', async () => {
     const session = await copying();
-    await session.press('q');
+    await askedToLeave(session);
     await session.press('j');
     await session.press('\r');
     const { exit, lastWords } = await session.screens.left;
@@ -114,7 +133,7 @@ describe('leaving with a run under way', () => {
 
   it('leaves the work going, with the repair command as the last word', async () => {
     const session = await copying();
-    await session.press('q');
+    await askedToLeave(session);
     await session.press('j');
     await session.press('j');
     await session.press('\r');
@@ -124,13 +143,81 @@ describe('leaving with a run under way', () => {
   });
 });
 
-describe('ctrl-c in a run', () => {
-  it('stops at the next safe point, once, however long it is held down', async () => {
+describe('a question about leaving', () => {
+  it.each(['SELECT query, j FROM t;\r', 'jq .jobs\r', 'q jj\r', '\u0003\u0003'])(
+    'is neither asked nor answered by a paste without marks: %j',
+    async (pasted) => {
+      const session = await copying();
+      await session.press(pasted);
+      expect(session.terminal.screen()).toContain('too fast for fingers');
+      await session.seconds(2);
+      expect(session.terminal.screen()).not.toContain('Leave?');
+      expect(stops(session)).toEqual([]);
+      session.go();
+      await session.seconds(6);
+    },
+  );
+
+  it('is asked by the first byte of a slow paste, and not answered by the others', async () => {
     const session = await copying();
-    for (let times = 0; times < 5; times++) session.terminal.press('\u0003');
+    for (const byte of 'qjj\r') {
+      session.terminal.press(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+      session.timers.advance(1);
+    }
+    await session.seconds(2);
+    expect(session.terminal.screen()).toContain('Leave?');
+    expect(stops(session)).toEqual([]);
+    await session.press('\u001b');
+    session.go();
     await session.seconds(6);
+  });
+
+  it.each([
+    ['of its first moment', ['j', '\r'], 0],
+    ['with other keys', ['j\r'], 1000],
+  ])('takes no enter %s, says so, and takes one alone', async (_what, keys, wait) => {
+    const session = await copying();
+    await session.press('q');
+    session.timers.advance(wait);
+    for (const key of keys) await session.press(key);
+    expect(session.terminal.screen()).toContain('enter: too early, too fast or held down');
+    await session.seconds(2);
+    expect(stops(session)).toEqual([]);
+    await session.press('\r');
+    expect((await session.screens.left).exit).toBe(130);
+  });
+
+  it('takes no enter that is held down', async () => {
+    const session = await copying();
+    await session.press('q');
+    await session.press('j');
+    await hold(session, '\r', 2000);
+    expect(stops(session)).toEqual([]);
+    expect(session.terminal.screen()).toContain('Leave?');
+    await session.press('\u001b');
+    session.go();
+    await session.seconds(6);
+  });
+});
+
+describe('ctrl-c in a run', () => {
+  it('stops at the next safe point, once, however long it is held down, and leaves nothing', async () => {
+    const session = await copying();
+    await hold(session, '\u0003', 8000);
     await session.terminal.until('exit 130');
-    expect(session.world.journal.filter(({ type }) => type === 'stop-asked')).toHaveLength(1);
+    expect(stops(session)).toEqual([false]);
+    expect(session.terminal.alternate).toBe(true);
+  });
+
+  it('pays nothing when it is pressed again, and held down then it leaves nothing', async () => {
+    const session = await copying('to its end');
+    await session.press('\u0003');
+    await session.seconds(2);
+    await hold(session, '\u0003', 4000);
+    expect(stops(session)).toEqual([false, true]);
+    await session.terminal.until('exit 131');
+    expect(session.terminal.alternate).toBe(true);
   });
 });
 

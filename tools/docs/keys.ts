@@ -17,9 +17,9 @@ export function keysTables(): string {
   const parts = Object.entries(groups).map(([group, title]) => {
     const rows = keyTable
       .filter((binding) => binding.group === group)
-      .map(({ keys, word, on }) => [
+      .map(({ keys, word, more, on }) => [
         keys.map((key) => `\`${key}\``).join(' '),
-        word,
+        more ?? word,
         on === undefined ? 'everywhere' : on.join(', '),
       ]);
     return `## ${title}\n\n${table(['key', 'what it does', 'where'], rows)}`;
@@ -32,7 +32,7 @@ ${table(
   ['key', 'what it does'],
   [
     ['`y`', 'yes, 400 ms after the gate was drawn, alone, not pasted and not held down'],
-    ['`n` `esc` `ctrl-c`', 'no'],
+    ['`n` `esc` `ctrl-c`', 'no; to a gate of a run only alone and not held down'],
     [
       'letters, `backspace`, `enter`',
       'in a gate that destroys: the name of the cluster, typed; faster than fingers is taken for a paste; enter counts once it is right',
