@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clock } from '../record/canned.ts';
-import { listing, newWorld } from './world.ts';
+import { listing, newWorld, type World } from './world.ts';
 
 describe('lists that were not read yet', () => {
   it('do not say that nothing is owed, or that there are no backups and no runs', () => {
@@ -29,5 +29,34 @@ describe('lists that were not read yet', () => {
     world.writer.listed(listing('03:12:00', { backups: unread }), clock('03:12:00'), 10);
     world.writer.jump('backups');
     expect(world.screen()).toContain('not known: ConfigMaps may not be listed');
+  });
+});
+
+describe('a Galera cluster that nobody has read', () => {
+  const unread = (world: World) => {
+    world.writer.listed(listing('03:12:05'), clock('03:12:05'), 10);
+    world.writer.tick(clock('03:12:06'));
+    return world.screen();
+  };
+
+  it.each<[string, (world: World) => void]>([
+    ['the first look has failed', ({ writer }) => writer.lookFailed('pods is forbidden', clock('03:12:01'))],
+    ['the first look gives no answer', () => undefined],
+    [
+      'the last look that saw no replicas is too old',
+      ({ writer }) => writer.looked({ replicas: 0, members: [] }, clock('03:12:00'), 10),
+    ],
+  ])('is unknown, and nobody is sent to start it: %s', (_, happened) => {
+    const world = newWorld('03:12:00');
+    happened(world);
+    expect(unread(world)).toMatch(/^ \? UNKNOWN /m);
+    expect(world.screen()).not.toMatch(/DOWN|galera-start|no member runs/);
+  });
+
+  it('is another thing than one that was read and has no replicas', () => {
+    const world = newWorld('03:12:00');
+    world.writer.looked({ replicas: 0, members: [] }, clock('03:12:05'), 10);
+    expect(unread(world)).toMatch(/^ ✗ DOWN +no member runs/m);
+    expect(world.screen()).toContain('galera-start');
   });
 });
