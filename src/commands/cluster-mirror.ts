@@ -170,7 +170,9 @@ export async function readMirrors(
     const unpack = () => readMirror(run, map, outputs);
     return [await (remembered?.of(run, version, unpack) ?? unpack())];
   });
-  return (await Promise.all(read)).flat();
+  const runs = (await Promise.all(read)).flat();
+  remembered?.keepOnly(runs.map(({ run }) => run));
+  return runs;
 }
 
 function readMirror(run: string, map: Obj, outputs: Obj | undefined): MirroredRun | UnreadableRun {

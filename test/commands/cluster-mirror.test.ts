@@ -79,6 +79,19 @@ describe('the mirror of a run', () => {
     expect(await read()).toMatchObject({ events: { length: 3 } });
   });
 
+  test('is forgotten by who remembers it when it is gone', async () => {
+    const remembered: RememberedMirrors = new Remembered();
+    await mirror().push(backupRun.slice(0, 2));
+    const [first] = await readMirrors(target.kube, 'openstack', remembered);
+    const { list } = target.kube;
+    target.kube.list = async () => [];
+    expect(await readMirrors(target.kube, 'openstack', remembered)).toEqual([]);
+    target.kube.list = list;
+    const [again] = await readMirrors(target.kube, 'openstack', remembered);
+    expect(again).toEqual(first);
+    expect(again).not.toBe(first);
+  });
+
   test('bears a label that somebody else puts on it', async () => {
     const ours = mirror();
     await ours.push(backupRun.slice(0, 2));
