@@ -129,16 +129,9 @@ export interface MirroredRun {
 /** What `mirroredRuns` has unpacked of each mirror. */
 export type RememberedMirrors = Remembered<MirroredRun | UnreadableRun>;
 
-/**
- * Every run that is mirrored in the namespace; a damaged mirror is left to its run's own commands. With `remembered`, only mirrors that were
- * written since are unpacked again.
- */
-export async function mirroredRuns(
-  kube: KubeReads,
-  namespace: string,
-  remembered?: RememberedMirrors,
-): Promise<readonly MirroredRun[]> {
-  return (await readMirrors(kube, namespace, remembered)).flatMap((run) => ('failure' in run ? [] : [run]));
+/** Every run that is mirrored in the namespace; a damaged mirror is left to its run's own commands. */
+export async function mirroredRuns(kube: KubeReads, namespace: string): Promise<readonly MirroredRun[]> {
+  return (await readMirrors(kube, namespace)).flatMap((run) => ('failure' in run ? [] : [run]));
 }
 
 /** One run's mirror, by its id. A damaged one, or one of a newer program, is refused: nobody may write over it. */
@@ -153,12 +146,14 @@ export async function mirroredIds(kube: KubeReads, namespace: string, word: stri
   return (await readMirrors(kube, namespace)).map(({ run }) => run).filter((run) => run.startsWith(word));
 }
 
-interface UnreadableRun {
+/** Its mirror is damaged, or of a newer program. */
+export interface UnreadableRun {
   readonly run: string;
   readonly failure: Failure;
 }
 
-async function readMirrors(
+/** Damaged ones too. With `remembered`, only mirrors that were written since are unpacked again. */
+export async function readMirrors(
   kube: KubeReads,
   namespace: string,
   remembered?: RememberedMirrors,
@@ -175,7 +170,9 @@ async function readMirrors(
     const unpack = () => readMirror(run, map, outputs);
     return [await (remembered?.of(run, version, unpack) ?? unpack())];
   });
-  return (await Promise.all(read)).flat();
+  const runs = (await Promise.all(read)).flat();
+  remembered?.keepOnly(runs.map(({ run }) => run));
+  return runs;
 }
 
 function readMirror(run: string, map: Obj, outputs: Obj | undefined): MirroredRun | UnreadableRun {

@@ -25,9 +25,9 @@ export async function localRuns(
     readonly remembered?: RememberedRuns;
   } = {},
 ): Promise<readonly LocalRun[]> {
-  const ids = await state.list();
+  const ids = (await state.list()).slice(0, of.newest);
   const all = await Promise.all(
-    ids.slice(0, of.newest).map(async (id) => {
+    ids.map(async (id) => {
       const folder = state.folderOf(id);
       const read = async () => runOf(folder, await readEvents(folder));
       try {
@@ -38,6 +38,7 @@ export async function localRuns(
       }
     }),
   );
+  of.remembered?.keepOnly(ids);
   return all.flat();
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIndex } from '../actions/backup-index.ts';
-import { fail } from '../base/failure.ts';
+import { FailureError, fail } from '../base/failure.ts';
 import { applyEvent } from '../engine/apply-event.ts';
 import type { Run } from '../engine/drive.ts';
 import type { Way } from '../engine/event.ts';
@@ -65,7 +65,9 @@ export function operationsOf(globals: Globals, connected: Session): Operations {
     look: () => lookOf(session, kube),
     sample: (member) => session.ports.sql.status(member, { settingsMs }),
     async list() {
-      const { measures, ...listed } = await listingOf(globals, session, memory);
+      const { measures, unanswered, ...listed } = await listingOf(globals, session, memory);
+      // Lists of this machine's runs alone would be shown as read just now: what was read before is told with its age instead.
+      if (unanswered !== undefined) throw new FailureError(unanswered);
       return { ...listed, measures: Object.fromEntries(measures) };
     },
     runbooks: () => runbooksFor(globals, session),

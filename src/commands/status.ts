@@ -3,7 +3,7 @@ import type { ClusterView } from '../actions/cluster-view.ts';
 import { readMembers } from '../actions/member-readings.ts';
 import { lastMeasures, type Measure } from '../actions/volume-measures.ts';
 import { parseDuration } from '../base/duration.ts';
-import { FailureError, fail, failureOf } from '../base/failure.ts';
+import { type Failure, FailureError, fail, failureOf } from '../base/failure.ts';
 import { backupIdTime } from '../base/time.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
@@ -19,8 +19,9 @@ import type { LeaseHolder } from '../target/lease.ts';
 import { runAtWork } from '../views/at-work.ts';
 import { highestCommitted, memberRow } from '../views/member-row.ts';
 import { type RestorePace, restorePace } from '../views/restore-pace.ts';
-import type { BackupMade, BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
-import { mirroredRuns, type RememberedMirrors } from './cluster-mirror.ts';
+import type { BackupMade, BackupRow, DebtRow, MemberRow, StatusView, Unread } from '../views/status-view.ts';
+import { leaseUnread } from '../views/unread.ts';
+import { type MirroredRun, type RememberedMirrors, readMirrors, type UnreadableRun } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
 import { type LocalRun, localRuns, type RememberedRuns } from './local-runs.ts';
 import { data, talk } from './output.ts';
@@ -80,7 +81,8 @@ async function once(
     const newest = view.backups.rows.find((row) => row.mark === '=' || row.mark === '+');
     const age = newest === undefined ? undefined : view.at - (newest.positionAt ?? newest.takenAt);
     if (age === undefined || age > maxAgeMs) {
-      talk(age === undefined ? 'there is no good backup' : 'the newest good backup is older than --max-age');
+      const none = view.backups.unknown === undefined ? 'there is no good backup' : 'the backups could not be read';
+      talk(age === undefined ? none : 'the newest good backup is older than --max-age');
       return exits.warned;
     }
   }
@@ -95,7 +97,7 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
   const health = healthOf(readings, view.members.length);
   const at = clock.now();
   const reasons = health.reasons.map((reason) => reason.text).join(', ');
-  const { measures, runs, restored: _restored, ...listed } = listing;
+  const { measures, runs, restored: _restored, unanswered: _unanswered, ...listed } = listing;
   return {
     at,
     target: {
@@ -118,11 +120,13 @@ export async function statusOf(globals: Globals, session: Session, flow: FlowMem
   };
 }
 
-export type Listed = Pick<StatusView, 'backups' | 'debts' | 'lease' | 'runs'> & {
+export type Listed = Pick<StatusView, 'backups' | 'debts' | 'lease' | 'runs' | 'unread'> & {
   /** By claim, as a runner measured last. */
   readonly measures: ReadonlyMap<string, Measure>;
   /** The last restore that was done, to measure the next one by. */
   readonly restored?: RestorePace;
+  /** To nothing that the cluster was asked there was an answer: what is listed is of this machine alone. */
+  readonly unanswered?: Failure;
 };
 
 /** What earlier listings have read and unpacked. */
@@ -135,32 +139,81 @@ export class ListingMemory {
 export async function listingOf(globals: Globals, session: Session, memory?: ListingMemory): Promise<Listed> {
   const look = session.look();
   const { config, clock } = session;
-  const [index, measures, lease, mirrored, own] = await Promise.all([
-    readIndex(look).catch(asFailure),
-    lastMeasures(look).catch(asFailure),
-    session.lease().read().catch(asFailure),
-    mirroredRuns(look.kube, config.namespace, memory?.mirrors).catch(asFailure),
-    localRuns(stateFolder(globals), { newest: 50, ...(memory ? { remembered: memory.runs } : {}) }),
+  const damaged: Unread[] = [];
+  const [index, measures, lease, mirrors, own] = await Promise.all([
+    answerOf(readIndex(look)),
+    answerOf(lastMeasures(look)),
+    answerOf(session.lease().read()),
+    answerOf(readMirrors(look.kube, config.namespace, memory?.mirrors)),
+    localRuns(stateFolder(globals), {
+      newest: 50,
+      damaged: (run, why) => damaged.push({ what: 'run', run, found: failureOf(why, '').found }),
+      ...(memory ? { remembered: memory.runs } : {}),
+    }),
   ]);
-  const runs = mergedRuns(own, 'found' in mirrored ? [] : mirrored).filter(
+  const mirrored = (mirrors.value ?? []).flatMap((run) => ('failure' in run ? [] : [run]));
+  const runs = mergedRuns(own, mirrored).filter(
     (run) => run.summary.cluster === `${config.namespace}/${config.cluster}`,
   );
-  const holder = lease && !('found' in lease) ? leaseRow(lease, clock.now()) : undefined;
-  const volumes = 'found' in measures ? new Map<string, Measure>() : measures;
+  const holder = lease.value ? leaseRow(lease.value, clock.now()) : undefined;
+  const volumes = measures.value ?? new Map<string, Measure>();
+  const unread: readonly Unread[] = [
+    ...unreadOf('lease', lease),
+    ...unreadOf('runs', mirrors),
+    ...unreadRuns(damaged, mirrors.value ?? []),
+    ...unreadOf('backups', index),
+    ...unreadOf('volumes', measures),
+  ];
+  // Who is at work only the lease can say.
+  const carried = leaseUnread(unread) === undefined ? (run: string) => runAtWork(holder) === run : () => undefined;
   return {
     backups: {
       claim: config.backups.claim,
       ...measured(volumes.get(config.backups.claim)),
-      ...('found' in index
-        ? { unknown: index.found, rows: [] }
-        : { rows: backupRows(index, (entry) => isOwn(look, entry)) }),
+      ...(index.failure === undefined
+        ? { rows: backupRows(index.value, (entry) => isOwn(look, entry)) }
+        : { unknown: index.failure.found, rows: [] }),
     },
-    debts: runs.flatMap(({ summary, events }) => debtRows(summary, events, runAtWork(holder))),
+    debts: runs.flatMap(({ summary, events }) => debtRows(summary, events, carried(summary.run))),
     ...(holder ? { lease: holder } : {}),
     runs: runs.map(({ summary }) => summary),
     measures: volumes,
+    unread,
     ...lastRestore(runs),
+    ...unansweredOf([index, measures, lease, mirrors]),
   };
+}
+
+type Answer<T> =
+  | { readonly value: T; readonly failure?: undefined }
+  | { readonly value?: undefined; readonly failure: Failure };
+
+async function answerOf<T>(asked: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await asked };
+  } catch (thrown) {
+    if (!(thrown instanceof FailureError)) throw thrown;
+    return { failure: thrown.failure };
+  }
+}
+
+function unreadOf(what: Unread['what'], { failure }: Answer<unknown>): readonly Unread[] {
+  return failure === undefined ? [] : [{ what, found: failure.found }];
+}
+
+/** A damaged journal whose mirror is whole hides nothing: no effect is begun before its mirror is written. */
+function unreadRuns(journals: readonly Unread[], mirrors: readonly (MirroredRun | UnreadableRun)[]): readonly Unread[] {
+  const damaged = mirrors.flatMap((mirror): readonly Unread[] =>
+    'failure' in mirror ? [{ what: 'run', run: mirror.run, found: mirror.failure.found }] : [],
+  );
+  return [...damaged, ...journals.filter(({ run }) => mirrors.every((mirror) => mirror.run !== run))];
+}
+
+/** A refusal is an answer. */
+function unansweredOf(all: readonly Answer<unknown>[]): Pick<Listed, 'unanswered'> {
+  const failures = all.flatMap(({ failure }) => (failure?.kind === 'unknown' ? [failure] : []));
+  const [unanswered] = failures;
+  return unanswered === undefined || failures.length < all.length ? {} : { unanswered };
 }
 
 /** The newest that was done; the others need not be read to find it. */
@@ -174,11 +227,6 @@ function lastRestore(runs: readonly KnownRun[]): Pick<Listed, 'restored'> {
 
 function leaseRow({ run, holder, renewedAt }: LeaseHolder, now: number): NonNullable<StatusView['lease']> {
   return { run, holder, ...(renewedAt === undefined ? {} : { renewedAgoMs: Math.max(0, now - renewedAt) }) };
-}
-
-function asFailure(thrown: unknown): { readonly found: string } {
-  if (!(thrown instanceof FailureError)) throw thrown;
-  return { found: failureOf(thrown, '').found };
 }
 
 function measured(measure: { readonly freeBytes: number; readonly at: number } | undefined): {
@@ -207,7 +255,7 @@ function mergedRuns(
   return [...byRun.values()].toSorted((a, b) => b.summary.startedAt - a.summary.startedAt);
 }
 
-function debtRows(summary: RunSummary, events: readonly RunEvent[], live: string | undefined): readonly DebtRow[] {
+function debtRows(summary: RunSummary, events: readonly RunEvent[], carried: boolean | undefined): readonly DebtRow[] {
   return [...summary.unpaid, ...summary.kept].map((debt) => ({
     run: summary.run,
     id: debt.id,
@@ -216,7 +264,7 @@ function debtRows(summary: RunSummary, events: readonly RunEvent[], live: string
     since: events.findLast((event) => event.type === 'debt-owed' && event.debt.id === debt.id)?.at ?? summary.startedAt,
     by: summary.by,
     due: debt.due,
-    carried: live === summary.run,
+    ...(carried === undefined ? {} : { carried }),
   }));
 }
 

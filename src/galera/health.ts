@@ -124,13 +124,18 @@ function says(answered: readonly Answered[], replicas: number, healthy: boolean)
   return `${head}, size ${sizes === '' ? '?' : sizes}, UUID ${uuids === '' ? '?' : uuids}`;
 }
 
-/** The verdict over all members. `readings` has one entry per replica, whether it answered or not. */
-export function healthOf(of: readonly MemberReading[], replicas: number): Health {
+/**
+ * The verdict over all members. `readings` has one entry per replica, whether it answered or not. `expected`: how many replicas there are;
+ * undefined when nobody knows, and then nothing is proven by there being no readings.
+ */
+export function healthOf(of: readonly MemberReading[], expected: number | undefined): Health {
   const readings = byOrdinal(of);
+  const replicas = expected ?? readings.length;
   const answered = answeredOf(readings);
   const service = readings.map(serves);
   const served = service.includes('yes');
-  const down = !served && readings.length >= replicas && service.every((each) => each === 'no');
+  const down =
+    expected !== undefined && !served && readings.length >= replicas && service.every((each) => each === 'no');
   const reasons = [...memberReasons(readings, replicas), ...groupReasons(answered, replicas)];
   if (down)
     reasons.unshift({

@@ -42,6 +42,8 @@ function claimed(path: string, limitMs: number): string {
       sleep(randomInt(1, 2 + Math.min(tries, 20)));
     }
   } catch (thrown) {
+    // A claim that nobody holds would keep everybody out for as long as this process lives.
+    for (const own of [claim, `${claim}.new`]) removed(own);
     throw fileProblem(thrown, `a lock on ${path}`);
   }
 }
@@ -52,20 +54,27 @@ interface Other {
   readonly holder: ProcessId | undefined;
 }
 
-/** Removes what the dead have left. */
+/** Removes what the dead have left, half made claims too; those of the living do not count yet. */
 function livingOther(path: string, own: string): Other | undefined {
   const claims = readdirSync(dirname(path)).filter(
-    (name) => name.startsWith(`${basename(path)}.claim.`) && /\.[0-9a-f]{16}$/.test(name) && name !== own,
+    (name) => name.startsWith(`${basename(path)}.claim.`) && /\.[0-9a-f]{16}(\.new)?$/.test(name) && name !== own,
   );
   for (const name of claims) {
     const other = join(dirname(path), name);
     const text = contentOf(other);
     if (text === undefined) continue;
     const holder = parseProcessId(text);
-    if (holder === undefined || isAlive(holder)) return { path: other, holder };
-    rmSync(other, { force: true });
+    if (holder !== undefined && !isAlive(holder)) rmSync(other, { force: true });
+    else if (!name.endsWith('.new')) return { path: other, holder };
   }
   return undefined;
+}
+
+/** What went wrong before is the news, not that this is in the way. */
+function removed(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 /** Undefined: it is gone by now. */

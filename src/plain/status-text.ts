@@ -4,7 +4,8 @@ import { clockText, dateTimeText } from '../base/time.ts';
 import { closeCommand, repairCommand } from '../record/commands.ts';
 import type { RunSummary } from '../record/run-summary.ts';
 import { runAtWork } from '../views/at-work.ts';
-import type { BackupRow, DebtRow, MemberRow, StatusView } from '../views/status-view.ts';
+import type { BackupRow, DebtRow, MemberRow, StatusView, Unread } from '../views/status-view.ts';
+import { leaseUnread, runsUnread, unreadSays } from '../views/unread.ts';
 import { whereText } from '../views/words.ts';
 import { ascii, wrap } from './ascii.ts';
 import { table } from './tables.ts';
@@ -26,22 +27,26 @@ export function statusText(view: StatusView, width = 100): string[] {
     ...backupsText(view),
     '',
     `Last runs`,
-    ...runsTable(view.runs, view.at, { running: runAtWork(view.lease) }),
+    ...runsTable(view.runs, view.at, { running: runAtWork(view.lease), unread: view.unread }),
   ];
 }
 
-function debtLines({ debts, lease, at }: StatusView, width: number): string[] {
+function debtLines({ debts, lease, unread, at }: StatusView, width: number): string[] {
   const owed = debts.filter(({ due }) => due === 'end');
   const kept = debts.filter(({ due }) => due === 'close');
   const renewed = lease?.renewedAgoMs === undefined ? '' : `, renewed ${formatAge(lease.renewedAgoMs)} ago`;
-  const free = lease === undefined ? 'lease free' : `lease: run ${lease.run} of ${lease.holder}${renewed}`;
+  const none = leaseUnread(unread) === undefined ? 'lease free' : 'lease ?';
+  const free = lease === undefined ? none : `lease: run ${lease.run} of ${lease.holder}${renewed}`;
   const line = (debt: DebtRow) => {
     const text = `${debt.id}: ${debt.says}, run ${debt.run} of ${debt.by}, for ${formatDuration(at - debt.since)}`;
-    return hung(`${debt.carried ? '*' : '!'} owes`, text, width);
+    return hung(`${debt.carried === undefined ? '?' : debt.carried ? '*' : '!'} owes`, text, width);
   };
   const repairs = new Set(owed.filter(({ carried }) => !carried).map(({ run }) => run));
+  const nothing = runsUnread(unread) === undefined ? '  owes nothing' : '? owes unknown';
   return [
-    ...(owed.length === 0 ? [`  owes nothing; ${free}`] : [...owed.flatMap(line), `  ${free}`]),
+    ...(owed.length === 0 ? [`${nothing}; ${free}`] : [...owed.flatMap(line), `  ${free}`]),
+    // The list of backups says it of itself.
+    ...unread.flatMap((each) => (each.what === 'backups' ? [] : hung('? not read', unreadSays(each), width))),
     ...[...repairs].map((run) => `${'  repair'.padEnd(14)}${repairCommand(run)}`),
     // The command on a line of its own: in one piece, to be pasted.
     ...kept.flatMap(({ says, run }) => [
@@ -123,13 +128,16 @@ export function backupsTable(rows: readonly BackupRow[], at: number): string[] {
 export interface RunsOptions {
   /** The run that a living process works on. */
   readonly running?: string | undefined;
+  /** What the list may lack. */
+  readonly unread?: readonly Unread[];
   /** With `NAMESPACE/NAME` of each: for a list over several targets. */
   readonly clusters?: true;
 }
 
 /** For `status` and `runs list`. */
 export function runsTable(runs: readonly RunSummary[], at: number, options: RunsOptions = {}): string[] {
-  if (runs.length === 0) return ['  none yet'];
+  const { unread = [] } = options;
+  if (runs.length === 0) return [runsUnread(unread) === undefined ? '  none yet' : '  not known'];
   const cluster = options.clusters === true ? ([{ title: 'cluster' }] as const) : [];
   const columns = [
     { title: '' },
@@ -141,18 +149,21 @@ export function runsTable(runs: readonly RunSummary[], at: number, options: Runs
     { title: 'by' },
     { title: 'ended' },
   ] as const;
+  // Cut off, or at work: only the lease could say it.
+  const isOpen = (run: RunSummary, running: boolean) =>
+    !running && run.exit === undefined && leaseUnread(unread) !== undefined;
   const cells = runs.map((run) => {
     const running = options.running === run.run;
     const end = run.endedAt ?? (running ? at : undefined);
     return [
-      runSign(run, running),
+      isOpen(run, running) ? '?' : runSign(run, running),
       dateTimeText(run.startedAt).slice(0, 16),
       end === undefined ? '?' : formatDuration(end - run.startedAt),
       run.run,
       run.runbook,
       ...(options.clusters === true ? [run.cluster] : []),
       run.by.replace(/ \(.*\)$/, ''),
-      endText(run, running),
+      isOpen(run, running) ? 'end not known' : endText(run, running),
     ];
   });
   return table(columns, cells, '  ');

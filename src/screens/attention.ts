@@ -1,8 +1,10 @@
 import { formatDuration } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import { closeCommand } from '../record/commands.ts';
+import { leaseUnread, unreadSays } from '../views/unread.ts';
 import type { MemberNow } from './cluster-now.ts';
 import { type Line, line } from './line.ts';
+import { owedUnknown } from './listing-now.ts';
 import { inRole, type Sign, sign } from './signs.ts';
 import { wrapped } from './text.ts';
 import type { View } from './view.ts';
@@ -32,7 +34,6 @@ function worstFirst(a: Entry, b: Entry): number {
 
 function unread({ state: { listing } }: View): Entry[] {
   const { failing, last } = listing;
-  const unknown = last?.value.backups.unknown;
   return [
     ...(failing === undefined
       ? []
@@ -43,7 +44,9 @@ function unread({ state: { listing } }: View): Entry[] {
             says: `backups, runs and debts were not read since ${clockText(failing.since)}: ${failing.found}`,
           } as const,
         ]),
-    ...(unknown === undefined ? [] : [{ sign: 'unknown', word: 'backups', says: `not known: ${unknown}` } as const]),
+    ...(last?.value.unread ?? []).map(
+      (each) => ({ sign: 'unknown', word: each.what, says: unreadSays(each) }) as const,
+    ),
   ];
 }
 
@@ -53,9 +56,12 @@ function down({ state, cluster }: View): Entry[] {
   const why = cluster.health.reasons[0]?.text ?? 'no client is served';
   const open = (state.listing.last?.value.debts ?? []).filter(({ due }) => due === 'end');
   const debt = open.find(({ id }) => /^(traffic|members)/.test(id)) ?? open[0];
+  const unknown = owedUnknown(state);
   const says =
     debt === undefined
-      ? `${why}. galera-start brings it up: 2, then enter`
+      ? unknown === undefined
+        ? `${why}. galera-start brings it up: 2, then enter`
+        : `${why}. Whether a run has left it so is not known: ${unknown}`
       : debt.carried
         ? `${why}: run ${debt.run} is at work on another bastion.  4 shows it`
         : `${why}: run ${debt.run} has left it so since ${clockText(debt.since)}. Not galera-start: p repairs, 4 shows the run`;
@@ -161,6 +167,7 @@ function desynced({ state }: View, member: MemberNow): Entry {
 /** Since its last word, where the lease has kept it. */
 function goneText({ listing }: View['state'], run: string): string {
   const lease = listing.last?.value.lease;
+  if (leaseUnread(listing.last?.value.unread ?? []) !== undefined) return '';
   if (listing.last === undefined || lease?.run !== run || lease.renewedAgoMs === undefined) return ', which is gone';
   return `, gone ${clockText(listing.last.at - lease.renewedAgoMs)}`;
 }

@@ -89,7 +89,8 @@ export function clusterNow(state: ScreensState): ClusterNow {
   // Of a member that was stopped nobody expects an answer.
   const ages = members.flatMap(({ row, silentMs }) => (row.sign === 'planned' ? [] : (silentMs ?? [])));
   return {
-    health: healthOf(readings, looks.length),
+    // That there are no members is known only while somebody says so.
+    health: healthOf(readings, fresh || looks.length > 0 ? looks.length : undefined),
     members,
     limits: flowControlLimits(settings ?? {}, looks.length) ?? { upper: 28, lower: 28 },
     ...(ages.length === 0 ? {} : { oldestMs: Math.max(...ages) }),

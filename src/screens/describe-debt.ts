@@ -50,5 +50,6 @@ export function debtText(row: DebtRow, events: readonly RunEvent[], now: number)
 
 function carrierText({ carried, due }: DebtRow): string {
   if (carried) return 'by its run, which is at work and pays';
+  if (carried === undefined && due === 'end') return 'not known: the lease could not be read; p finds out';
   return due === 'end' ? 'by nobody: p plans the repair' : 'by nobody: it waits for you';
 }

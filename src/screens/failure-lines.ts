@@ -5,6 +5,7 @@ import { stepNumber } from '../record/step-number.ts';
 import { debtKey } from './describe-debt.ts';
 import { apart, type Line, line, span } from './line.ts';
 import { allOf } from './open-run.ts';
+import { swapOf } from './position-now.ts';
 import { rule } from './rule.ts';
 import { sign } from './signs.ts';
 import type { OpenRun } from './state.ts';
@@ -96,7 +97,7 @@ function debtLines(view: View, run: OpenRun, cursor: string | undefined, width: 
   const debts = owed(state);
   const paid = paidByItself(run);
   const why = state.crossed
-    ? 'nothing is paid by itself after `swap`'
+    ? `nothing is paid by itself after ${crossedAt(state)}`
     : paid.length > 0
       ? 'the rest was paid by itself'
       : 'it could not be paid by itself';
@@ -122,6 +123,12 @@ function debtLines(view: View, run: OpenRun, cursor: string | undefined, width: 
     ),
     ...shellLines(state, width),
   ];
+}
+
+/** A site's runbook calls the step as it likes; of a rollback it is in the plan. */
+function crossedAt({ order, plan }: RunState): string {
+  const swap = swapOf(order) ?? swapOf(plan?.steps ?? []);
+  return swap === undefined ? 'the point of no return' : `\`${swap.step.id}\``;
 }
 
 /** A run that was taken up has told here only what it owes since: the rest is in the list. */

@@ -5,9 +5,10 @@ import { owed } from '../engine/state.ts';
 import { healthText } from '../galera/health.ts';
 import { runAtWork } from '../views/at-work.ts';
 import type { DebtRow } from '../views/status-view.ts';
+import { leaseUnread, runsUnread } from '../views/unread.ts';
 import { cutSince } from './cut-since.ts';
 import { apart, type Line, line, span } from './line.ts';
-import { unlistedMs } from './listing-now.ts';
+import { isLeaseUnknown, unlistedMs } from './listing-now.ts';
 import { sign } from './signs.ts';
 import type { OpenRun, ScreensState } from './state.ts';
 import { columnsOf, cut, fitText } from './text.ts';
@@ -114,7 +115,14 @@ export function owes(view: View): Line {
   if (open.length > 0) return othersOwe(view, open);
   const missing = unlistedMs(state);
   if (missing !== undefined) return line(' ', sign('unknown'), ` owes      ${notListed(state, missing)}     lease ?`);
-  return line('   owes      nothing     ', leaseText(state).padEnd(10), '     ', atRest(state, debts, width - 41));
+  const lease = leaseText(state).padEnd(10);
+  const unread = state.listing.last?.value.unread ?? [];
+  const hidden = runsUnread(unread);
+  const why = hidden ?? leaseUnread(unread);
+  const head = line(' ', why === undefined ? ' ' : sign('unknown'));
+  const room = width - 31 - lease.length;
+  const rest = why === undefined ? atRest(state, debts, room) : cut(why, room);
+  return line(head, ` owes      ${hidden === undefined ? 'nothing' : 'unknown'}     `, lease, '     ', rest);
 }
 
 function notListed({ listing }: ScreensState, missingMs: number): string {
@@ -164,14 +172,19 @@ function othersOwe(view: View, open: readonly DebtRow[]): Line {
     first !== undefined && open.length === 1
       ? `${first.says} (${first.step}), run ${first.run}, for ${formatDuration(state.now - first.since)}`
       : `${open.map((debt) => `${debt.id.split(':')[0]} (${debt.step})`).join(', ')}, run ${first?.run ?? ''}`;
-  const of = missing !== undefined ? 'unknown' : carried ? 'running' : 'look';
-  const left = line(' ', sign(of), span(` OWES ${open.length}`.padEnd(11), 'strong'), text);
+  const who = isLeaseUnknown(state) ? 'lease ?   ' : '';
+  const of = missing !== undefined || who !== '' ? 'unknown' : carried ? 'running' : 'look';
+  // At least so many: what another run owes may be hidden.
+  const more = runsUnread(state.listing.last?.value.unread ?? []) === undefined ? '' : '+';
+  const left = line(' ', sign(of), span(` OWES ${open.length}${more}`.padEnd(11), 'strong'), text);
   if (missing !== undefined) return apart(left, line(`    read ${formatAge(missing)} ago`), width);
+  if (who !== '') return apart(left, line(`    ${who}p repair`), width);
   return carried ? left : apart(left, line('    p repair'), width);
 }
 
-function leaseText({ listing }: ScreensState): string {
-  const lease = listing.last?.value.lease;
+function leaseText(state: ScreensState): string {
+  const lease = state.listing.last?.value.lease;
+  if (isLeaseUnknown(state)) return 'lease ?';
   if (lease === undefined) return 'lease free';
   const silent = runAtWork(lease) === undefined ? `, silent for ${formatAge(lease.renewedAgoMs ?? 0)}` : '';
   return `lease: run ${lease.run} of ${lease.holder}${silent}`;
@@ -187,6 +200,8 @@ function keptText({ says, run }: DebtRow, room: number): string {
 function atRest({ listing, now }: ScreensState, debts: readonly DebtRow[], room: number): string {
   const kept = debts.find(({ due }) => due === 'close');
   if (kept !== undefined) return keptText(kept, room);
+  const unknown = listing.last?.value.backups.unknown;
+  if (unknown !== undefined) return cut(`backups ?: ${unknown}`, room);
   const proven = (listing.last?.value.backups.rows ?? []).filter(({ mark }) => mark === '+' || mark === '=');
   const newest = proven.find(({ mark }) => mark === '+') ?? proven[0];
   if (newest === undefined) return 'no backup that was proven';

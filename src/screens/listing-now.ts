@@ -1,3 +1,5 @@
+import { formatAge } from '../base/duration.ts';
+import { leaseUnread, runsUnread } from '../views/unread.ts';
 import { isFresh } from './cluster-now.ts';
 import type { ScreensState } from './state.ts';
 
@@ -8,4 +10,17 @@ export const listEveryMs = 5000;
 export function unlistedMs({ listing, now, openedAt }: ScreensState): number | undefined {
   const { last } = listing;
   return isFresh(last?.at, now, listEveryMs) ? undefined : Math.max(0, now - (last?.at ?? openedAt));
+}
+
+/** Why nobody knows now all that is owed and kept here; undefined when it is known. That nothing is listed says nothing then. */
+export function owedUnknown(state: ScreensState): string | undefined {
+  const { last, failing } = state.listing;
+  const missing = unlistedMs(state);
+  if (last === undefined) return failing?.found ?? 'not read yet';
+  return missing === undefined ? runsUnread(last.value.unread) : `not read for ${formatAge(missing)}`;
+}
+
+/** Whether nobody has said lately which run is at work. */
+export function isLeaseUnknown({ listing }: ScreensState): boolean {
+  return leaseUnread(listing.last?.value.unread ?? []) !== undefined;
 }

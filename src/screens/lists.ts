@@ -6,6 +6,7 @@ import type { RunSummary } from '../record/run-summary.ts';
 import { runAtWork } from '../views/at-work.ts';
 import type { BackupRow } from '../views/status-view.ts';
 import { type Cell, type Column, type Line, line, row, type Span, span } from './line.ts';
+import { isLeaseUnknown } from './listing-now.ts';
 import { inRole, type Sign, sign } from './signs.ts';
 import type { ScreensState } from './state.ts';
 import { columnsOf } from './text.ts';
@@ -68,8 +69,8 @@ export function runColumns(width: number, seconds: boolean): readonly Column[] {
 export function runLine(run: RunSummary, columns: readonly Column[], state: ScreensState, focused: boolean): Line {
   const running = isRunning(run, state);
   const end = run.endedAt ?? (running ? state.now : undefined);
-  const of = signOfRun(run, running);
-  const ended = endedText(run, running, columns.at(-1)?.width ?? 0);
+  const of = isEndUnknown(run, state) ? 'unknown' : signOfRun(run, running);
+  const ended = isEndUnknown(run, state) ? 'not known' : endedText(run, running, columns.at(-1)?.width ?? 0);
   const cells: readonly Cell[] = [
     dateTimeText(run.startedAt).slice(0, columns[0]?.width ?? 16),
     end === undefined ? '?' : formatClock(end - run.startedAt),
@@ -88,6 +89,11 @@ export function runLine(run: RunSummary, columns: readonly Column[], state: Scre
 export function isRunning(run: RunSummary, { listing, run: own }: ScreensState): boolean {
   if (own?.going === true && own.state.plan?.run === run.run) return true;
   return runAtWork(listing.last?.value.lease) === run.run;
+}
+
+/** Its record has no end, and the lease, which would say whether it is at work, could not be read. */
+export function isEndUnknown(run: RunSummary, state: ScreensState): boolean {
+  return run.endedAt === undefined && !isRunning(run, state) && isLeaseUnknown(state);
 }
 
 export function signOfRun(run: RunSummary, running: boolean): Sign {

@@ -8,7 +8,7 @@ import type { DocumentBlock } from '../runbook/document.ts';
 import type { Danger, Runbook } from '../runbook/runbook.ts';
 import type { Identity } from '../target/identity.ts';
 import type { RestorePace } from '../views/restore-pace.ts';
-import type { BackupRow, DebtRow, StatusView } from '../views/status-view.ts';
+import type { BackupRow, DebtRow, StatusView, Unread } from '../views/status-view.ts';
 import type { Dangers } from './document-lines.ts';
 import type { Timers } from './timers.ts';
 
@@ -60,6 +60,8 @@ export interface Listing {
   readonly lease?: StatusView['lease'];
   /** Newest first, of this Galera cluster. */
   readonly runs: readonly RunSummary[];
+  /** What the lists say nothing of, since it could not be read. */
+  readonly unread: readonly Unread[];
   readonly measures: { readonly [claim: string]: Measured };
   /** The last restore that was done here. */
   readonly restored?: RestorePace;

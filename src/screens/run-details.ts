@@ -2,7 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { dateTimeText } from '../base/time.ts';
 import { closeCommand, repairCommand } from '../record/commands.ts';
 import { type Line, line } from './line.ts';
-import { isRunning } from './lists.ts';
+import { isEndUnknown, isRunning } from './lists.ts';
 import { valueLines } from './value-line.ts';
 import type { View } from './view.ts';
 
@@ -17,7 +17,14 @@ export function runDetails({ state }: View, id: string, width: number): readonly
     ...value('by', run.by),
     ...value('started', dateTimeText(run.startedAt)),
     ...(run.endedAt === undefined
-      ? value('ended', isRunning(run, state) ? 'it runs' : 'cut off: c goes on where its journal ends')
+      ? value(
+          'ended',
+          isRunning(run, state)
+            ? 'it runs'
+            : isEndUnknown(run, state)
+              ? 'not known: the lease could not be read'
+              : 'cut off: c goes on where its journal ends',
+        )
       : [
           ...value('took', formatDuration(run.endedAt - run.startedAt)),
           ...value('ended', run.says === undefined ? end : `${end}, ${run.says}`),

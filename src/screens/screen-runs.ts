@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { closeCommand } from '../record/commands.ts';
 import type { DebtRow } from '../views/status-view.ts';
+import { runsUnread, unreadSays } from '../views/unread.ts';
 import { debtKey } from './describe-debt.ts';
 import { apart, heads, type Line, line, span } from './line.ts';
 import { staleText, unreadText } from './listing-text.ts';
@@ -58,21 +59,35 @@ export function runsOf({ state }: View) {
       );
 }
 
+/** Damaged records may be many, and the runs are below. */
+const saidAtMost = 2;
+const restOfThem = 'more could not be read: 1, then o, has all of them';
+
 function debtSection(view: View, cursor: string | undefined, area: Area): Section {
   const unread = unreadText(view.state);
   if (unread !== undefined)
     return { head: ['Owes ?', ''], lines: [line(' ', sign('unknown'), ` not known: ${unread}`)] };
   const debts = debtsOf(view);
+  const listed = view.state.listing.last?.value.unread ?? [];
+  const hidden = listed.filter(({ what }) => what === 'runs' || what === 'run' || what === 'lease');
+  const more = hidden.length - saidAtMost;
+  const says = [...hidden.slice(0, saidAtMost).map(unreadSays), ...(more > 0 ? [`${more} ${restOfThem}`] : [])];
+  const notKnown = says.flatMap((each) =>
+    wrapped(each, area.width - 4).map((text, index) =>
+      index === 0 ? line('  ', sign('unknown'), ' ', text) : line('    ', text),
+    ),
+  );
+  const all = runsUnread(listed) === undefined;
   const owed = debts.filter(({ due }) => due === 'end').length;
   const keeps = debts.length - owed;
-  const title = `${owed === 0 ? 'Owes nothing' : `Owes ${owed}`}${keeps === 0 ? '' : `, keeps ${keeps}`}`;
+  const title = `${owed === 0 ? (all ? 'Owes nothing' : 'Owes ?') : `Owes ${owed}${all ? '' : ' or more'}`}${keeps === 0 ? '' : `, keeps ${keeps}`}`;
   const lines = debts.map((debt) => debtLines(view, debt, debtKey(debt) === cursor, area.width));
   const at = debts.findIndex((debt) => debtKey(debt) === cursor);
   // Where there are more than half of the screen has room for, those around the cursor.
   const shown = windowOf(lines, at, Math.max(1, Math.floor(area.height / 4)));
   const range =
     debts.length === 0 ? '' : shown.length < debts.length ? `for, ${shown.length} of ${debts.length}` : 'for';
-  return { head: [title, range], lines: shown.flat() };
+  return { head: [title, range], lines: [...notKnown, ...shown.flat()] };
 }
 
 const debtIndent = 15;
@@ -103,7 +118,17 @@ function debtLines({ state }: View, debt: DebtRow, focused: boolean, width: numb
 function whoText({ run, step, by, due, carried }: DebtRow): string {
   if (due === 'close') return `freed by: ${closeCommand(run)}`;
   const who = `${step} of run ${run}, ${by.replace(/ \(.*\)$/, '')}`;
-  return who + (carried ? ': it is at work and pays' : ': nobody carries it, p repairs');
+  return who + carrier(carried);
+}
+
+function carrier(carried: boolean | undefined): string {
+  if (carried === undefined) return ': it may be at work, p finds out';
+  return carried ? ': it is at work and pays' : ': nobody carries it, p repairs';
+}
+
+function noRuns({ state }: View): string {
+  const why = runsUnread(state.listing.last?.value.unread ?? []);
+  return why === undefined ? 'no runs yet: 1, then b takes a backup' : `not known: ${why}`;
 }
 
 function runSection(view: View, cursor: string | undefined, area: Area): Section {
@@ -120,11 +145,7 @@ function runSection(view: View, cursor: string | undefined, area: Area): Section
   if (unread !== undefined) return { head: ['Runs', 'not read yet'], lines: [line(`    ${unread}`)] };
   const lines: readonly Line[] =
     runs.length === 0
-      ? [
-          line(
-            all === 0 ? '    no runs yet: 1, then b takes a backup' : `    0 of ${all} match "${filter}": esc clears`,
-          ),
-        ]
+      ? [line(all === 0 ? `    ${noRuns(view)}` : `    0 of ${all} match "${filter}": esc clears`)]
       : shown.map((run) => runLine(run, columns, view.state, run.run === cursor));
   return {
     head: ['Runs', `${shown.length} of ${all}${staleText(view.state)}`],

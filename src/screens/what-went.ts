@@ -1,3 +1,4 @@
+import { runsUnread } from '../views/unread.ts';
 import { debtKey } from './describe-debt.ts';
 import type { Listing } from './operations.ts';
 import type { Ui } from './state.ts';
@@ -19,7 +20,12 @@ export function whatWent({ cursors, screen }: Ui, before: Listing | undefined, a
     const id = cursors[block]?.id;
     if (name === undefined || ids === undefined || id === undefined) continue;
     if (ids(before).includes(id) && !ids(after).includes(id))
-      return `${name} ${id.split(' ').at(-1)} is no longer there: the cursor is on what stands in its place`;
+      return `${name} ${id.split(' ').at(-1)} ${isUnread(block, after) ? 'could not be read' : 'is no longer there'}: the cursor is on what stands in its place`;
   }
   return undefined;
+}
+
+/** Whether it may still be there. */
+function isUnread(block: string, { backups, unread }: Listing): boolean {
+  return (block === 'backups' ? backups.unknown : runsUnread(unread)) !== undefined;
 }

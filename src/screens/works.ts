@@ -4,6 +4,7 @@ import type { BackupRow } from '../views/status-view.ts';
 import { type ChosenRun, chosenRun, listed } from './chosen-run.ts';
 import { blocksHere, cursorHere } from './cursor-here.ts';
 import type { CommandName } from './key-table.ts';
+import { owedUnknown } from './listing-now.ts';
 import { isCut } from './screen-text.ts';
 import type { View } from './view.ts';
 
@@ -23,7 +24,7 @@ export function whyNot(command: CommandName, view: View): string | undefined {
     case 'verify':
       return going ? 'a run is open' : backupHere(view) === undefined ? noBackup : undefined;
     case 'repair':
-      return owesSomething(view) ? (going ? 'the run pays by itself' : undefined) : 'owes nothing';
+      return owesSomething(view) ? (going ? 'the run pays by itself' : undefined) : orUnknown(view, 'owes nothing');
     case 'resume':
       return going ? 'a run is open' : chosen(view, ({ stopped }) => stopped, 'none stopped');
     case 'rollback':
@@ -83,8 +84,13 @@ function chosen(view: View, is: (run: ChosenRun) => boolean, none: string): stri
   if (run !== undefined && is(run)) return undefined;
   const { screen } = view.state.ui;
   const other = screen === 'run' ? undefined : listed(view).find(is);
-  if (other === undefined) return none;
+  if (other === undefined) return orUnknown(view, none);
   return screen === 'dashboard' ? `4, then run ${other.run}` : `not this run, but ${other.run}`;
+}
+
+/** That there is nothing is said only where all of it could be read. */
+function orUnknown({ state }: View, none: string): string {
+  return owedUnknown(state) === undefined ? none : 'not known: 4 says why';
 }
 
 const noBackup = 'no backup is under the cursor';
@@ -115,7 +121,9 @@ function unfitForBackup(view: View): string | undefined {
   const desynced = cluster.members.filter(({ row }) => (row.desyncCount ?? 0) > 0);
   if (desynced.length > 0)
     return `none may be desynced: ${which(desynced)} is${owesSomething(view) ? '.  p repairs it' : ''}`;
-  return cluster.health.verdict === 'DOWN' ? 'the Galera cluster is DOWN: 2, then galera-start' : undefined;
+  if (cluster.health.verdict !== 'DOWN') return undefined;
+  const start = owesSomething(view) || owedUnknown(state) !== undefined ? '1 says why' : '2, then galera-start';
+  return `the Galera cluster is DOWN: ${start}`;
 }
 
 export function owesSomething({ state }: View): boolean {

@@ -30,6 +30,9 @@ export function restorePace(events: readonly RunEvent[]): RestorePace | undefine
   );
   if (unpack?.bytes === undefined || unpack.effects.length === 0 || cut === undefined || back === undefined)
     return undefined;
+  // Part of its time is not in its steps: each further attempt of a step begins its time anew.
+  if (events.some(({ type }) => type === 'run-resumed')) return undefined;
+  if (order.some(({ step }) => stepState(state, step.id).attempt > 1)) return undefined;
   if (cut === -1 || back < cut || !order.some(({ step }) => step.action === 'restore.swap')) return undefined;
   const times = order.map((each) => ({ grows: growing.includes(each.step.action), ms: tookMs(state, each.step.id) }));
   const sum = (of: readonly { readonly ms: number }[]) => of.reduce((all, { ms }) => all + ms, 0);

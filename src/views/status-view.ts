@@ -64,8 +64,21 @@ export interface DebtRow {
   readonly by: string;
   /** `end`: a repair is owed. `close`: kept until the run is closed. */
   readonly due: 'end' | 'close';
-  /** A live run carries it and will pay. */
-  readonly carried: boolean;
+  /** A live run carries it and will pay. Absent: the lease was not read, so nobody knows. */
+  readonly carried?: boolean;
+}
+
+/** What could not be read. That the lists have nothing of it says nothing. */
+export interface Unread {
+  /**
+   * `runs`: the mirrors of all runs in the cluster. `run`: the record of one run, whose mirror or journal is damaged or of a newer program.
+   * `volumes`: what runners measured last.
+   */
+  readonly what: 'backups' | 'lease' | 'runs' | 'run' | 'volumes';
+  /** The id of that one run. */
+  readonly run?: string;
+  /** Why. */
+  readonly found: string;
 }
 
 /** All that `status` shows; with `-o json`, this itself. */
@@ -96,6 +109,9 @@ export interface StatusView {
     readonly rows: readonly BackupRow[];
   };
   readonly debts: readonly DebtRow[];
+  /** Absent: free, unless `unread` has it. */
   readonly lease?: { readonly run: string; readonly holder: string; readonly renewedAgoMs?: number };
   readonly runs: readonly RunSummary[];
+  /** Empty: all of it was read. */
+  readonly unread: readonly Unread[];
 }

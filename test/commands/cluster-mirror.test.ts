@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fail } from '../../src/base/failure.ts';
-import { ClusterMirror, mirroredRuns, type RememberedMirrors } from '../../src/commands/cluster-mirror.ts';
+import { ClusterMirror, mirroredRuns, type RememberedMirrors, readMirrors } from '../../src/commands/cluster-mirror.ts';
 import { Remembered } from '../../src/commands/remembered.ts';
 import { failureFrom } from '../actions/fail.ts';
 import { FakeTarget } from '../actions/fake-target.ts';
@@ -70,13 +70,26 @@ describe('the mirror of a run', () => {
 
   test('is unpacked once by who remembers it, and again when it was written since', async () => {
     const remembered: RememberedMirrors = new Remembered();
-    const read = async () => (await mirroredRuns(target.kube, 'openstack', remembered))[0];
+    const read = async () => (await readMirrors(target.kube, 'openstack', remembered))[0];
     const ours = mirror();
     await ours.push(backupRun.slice(0, 2));
     const first = await read();
     expect(await read()).toBe(first);
     await ours.push(backupRun.slice(0, 3));
-    expect((await read())?.events).toHaveLength(3);
+    expect(await read()).toMatchObject({ events: { length: 3 } });
+  });
+
+  test('is forgotten by who remembers it when it is gone', async () => {
+    const remembered: RememberedMirrors = new Remembered();
+    await mirror().push(backupRun.slice(0, 2));
+    const [first] = await readMirrors(target.kube, 'openstack', remembered);
+    const { list } = target.kube;
+    target.kube.list = async () => [];
+    expect(await readMirrors(target.kube, 'openstack', remembered)).toEqual([]);
+    target.kube.list = list;
+    const [again] = await readMirrors(target.kube, 'openstack', remembered);
+    expect(again).toEqual(first);
+    expect(again).not.toBe(first);
   });
 
   test('bears a label that somebody else puts on it', async () => {

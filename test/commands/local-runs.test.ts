@@ -47,6 +47,15 @@ describe('runs of this machine', () => {
     expect(grown).not.toContain(short);
   });
 
+  test('that are gone, or older than the newest that are wanted, are not remembered', async () => {
+    const state = await recorded({ aaaaaa: whole, bbbbbb: whole });
+    const remembered: RememberedRuns = new Remembered();
+    const [first, second] = await localRuns(state, { remembered });
+    await localRuns(state, { newest: 1, remembered });
+    const again = await localRuns(state, { remembered });
+    expect([again[0] === first, again[1] === second]).toEqual([true, false]);
+  });
+
   test('whose journal is damaged are asked for again each time', async () => {
     const state = await recorded({ damage: '{"seq":1}\n' });
     const remembered: RememberedRuns = new Remembered();

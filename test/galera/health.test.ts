@@ -9,6 +9,11 @@ const silent = (ordinal: number, rest: Partial<MemberReading> = {}) =>
   reading(ordinal, undefined, { podReady: true, inService: true, ...rest });
 
 describe('the verdict', () => {
+  test('of no readings is DOWN only where somebody has said that there are no members', () => {
+    expect(healthOf([], 0)).toMatchObject({ verdict: 'DOWN', reasons: [{ text: 'no member runs' }] });
+    expect(healthOf([], undefined)).toMatchObject({ verdict: 'UNKNOWN', sign: 'unknown' });
+  });
+
   test.each<[string, MemberReading[], string, string, string]>([
     [
       'all is well',

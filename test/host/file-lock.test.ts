@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withFileLock } from '../../src/host/file-lock.ts';
 import { processId } from '../../src/host/living-process.ts';
@@ -42,6 +42,15 @@ test("a process that was killed in the middle is in nobody's way", { timeout: 60
   expect(await counting(file, '1')).toBe(0);
   expect(file.read('')).toBe(3);
   expect(readdirSync(join(file.path, '..'))).toEqual(['number.json']);
+});
+
+test('a claim that was never finished is removed when its process is dead, and is in nobody else’s way', () => {
+  const file = numberOf(0);
+  const [dead, living] = [`${claim(file)}.new`, `${file.path}.claim.${'1'.repeat(16)}.new`];
+  writeFileSync(dead, JSON.stringify({ ...processId(process.ppid), boot: 'an earlier one' }));
+  writeFileSync(living, JSON.stringify(processId(process.ppid)));
+  expect(withFileLock(file.path, () => 1, 30)).toBe(1);
+  expect(readdirSync(join(file.path, '..')).toSorted()).toEqual(['number.json', basename(living)]);
 });
 
 test('what lives and does not let go is told, with the file', async () => {

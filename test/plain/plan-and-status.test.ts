@@ -139,6 +139,7 @@ const view: StatusView = {
     },
   ],
   lease: { run: 'm4t8z2', holder: 'sr2@bastion-2', renewedAgoMs: 497_000 },
+  unread: [],
   runs: [
     ...summaryOf(restoreRun),
     ...summaryOf(failedRun),

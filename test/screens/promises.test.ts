@@ -105,6 +105,8 @@ const others = new Set([
   'enter plans it, d reads it',
   // A debt that is listed is there to be repaired, and a view can be written anywhere.
   ': nobody carries it, p repairs',
+  ': it may be at work, p finds out',
+  'more could not be read: 1, then o, has all of them',
   ': o writes all',
 ]);
 

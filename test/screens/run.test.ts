@@ -20,11 +20,11 @@ function documented(events: readonly RunEvent[]): readonly RunEvent[] {
   return events.map((event) => {
     if (event.type !== 'run-started') return event;
     const steps = event.plan.steps.map((planned) => {
-      const { title, prose } = runbook.steps.find(({ id }) => id === planned.step.id) ?? planned.step;
+      const { title, prose, action } = runbook.steps.find(({ id }) => id === planned.step.id) ?? planned.step;
       const debts = owes[planned.step.id];
       return {
         ...planned,
-        step: { ...planned.step, title, prose },
+        step: { ...planned.step, title, prose, action },
         ...(debts === undefined ? {} : { debts }),
         ...(planned.step.id === 'unpack' ? { effects: unpacked } : {}),
       };
@@ -175,6 +175,30 @@ describe('the run', () => {
     const out = [first, second, { ...third, pod: crashing }].map((each) => ({ ...each, inService: false }));
     world.writer.looked({ replicas: 3, members: out }, clock('05:20:10'), 20);
     await golden('run-failed-swapped-80x24', world);
+  });
+
+  it('calls the step after which nothing is paid by itself as its runbook does', () => {
+    const named = JSON.parse(JSON.stringify(afterSwap).replaceAll('"swap"', '"replace"')) as readonly RunEvent[];
+    expect(failing(named, '05:20:10').screen()).toContain('nothing is paid by itself after `replace` ─');
+  });
+
+  const onTheWay = (step: string) =>
+    restoreRun.slice(0, restoreRun.findIndex((event) => event.type === 'step-started' && event.step === step) + 1);
+  it.each<[string, readonly RunEvent[], string]>([
+    [
+      'what acts after the swap is finished',
+      documented(onTheWay('start')),
+      'start is finished, then the run ends; you decide what is paid',
+    ],
+    [
+      'a check is given up, after the swap too',
+      documented(onTheWay('same')),
+      'check same is given up, then the run ends; you decide what is paid',
+    ],
+    ['nothing stops on the way out', paid.slice(0, -3), 'discard is finished; all that is owed is paid first'],
+  ])('says what ctrl-c does as the engine does it: %s', (_, events, says) => {
+    const shown = running(events, '05:59:00').screen().split('\n')[22];
+    expect(shown).toContain(`ctrl-c now: ${says}`);
   });
 
   it('that has failed before the swap says what was paid by itself', async () => {

@@ -231,6 +231,7 @@ export function listing(now: string, change: Partial<Listing> = {}): Listing {
     backups: { claim: target.claim, freeBytes: 131 * GiB, readAt: clock(now) - 2 * hour - 90_000, rows: backups },
     debts: [],
     runs,
+    unread: [],
     restored: { run: 'n5g1s7', dataBytes: 28.4 * GiB, growingMs: 441_000, otherMs: 24_000, downMs: 20_000 },
     measures: Object.fromEntries(
       free.map((each, ordinal) => [

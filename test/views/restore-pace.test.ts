@@ -52,6 +52,24 @@ describe('the pace of a restore', () => {
     expect(restorePace(real(restoreRun, { recheck: true }))).toBeUndefined();
   });
 
+  it('is not taken from a run that was resumed, nor from one that did a step twice: their steps took longer', () => {
+    const done = real(restoreRun);
+    const at = done.findIndex((event) => event.type === 'step-started' && event.step === 'cut');
+    const resumed = {
+      type: 'run-resumed',
+      at: done[at]?.at ?? 0,
+      mode: 'interactive',
+      by: 'sre1',
+      program: '1',
+    } as const;
+    const all = done.toSpliced(at, 0, { ...resumed, seq: 0 }).map((event, index) => ({ ...event, seq: index + 1 }));
+    expect(restorePace(all)).toBeUndefined();
+    const again = done.map((event) =>
+      event.type === 'step-started' && event.step === 'unpack' ? { ...event, attempt: 2 } : event,
+    );
+    expect(restorePace(again)).toBeUndefined();
+  });
+
   it('grows with the data, but the outage does not', () => {
     const pace = { run: 'x', dataBytes: 100, growingMs: 1000, otherMs: 50, downMs: 20 };
     expect(restoreEstimate(pace, 300)).toEqual({ ms: 3050, downMs: 20 });

@@ -9,7 +9,7 @@ const pictures: readonly (readonly [title: string, file: string, says: string])[
   [
     'At rest',
     'dashboard-80x24',
-    'Row 1 says which Galera cluster this is and what time it is there, row 2 how it is, row 3 what somebody owes. Then the members, live each second; the backups, with their proof; the last runs.',
+    'Row 1 says which Galera cluster this is and what time it is there, row 2 how it is, row 3 what somebody owes; a `?` there means that not all of it could be read, and `Attention` says what and why. Then the members, live each second; the backups, with their proof; the last runs.',
   ],
   [
     'Something to look at',
