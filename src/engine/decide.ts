@@ -57,23 +57,13 @@ function wayOut(state: RunState): Command {
   if (state.crossed) return end(state);
   for (const planned of state.order) {
     const { is, attempt } = stepState(state, planned.step.id);
-    if (paidBy(state, planned).length === 0 || isUnanswered(state, planned)) continue;
+    if (paidBy(state, planned).length === 0) continue;
+    // What was answered no is not done by way of paying: what it pays stays the operator's.
+    if (state.answers[planned.step.id] === 'no') continue;
     if (is === 'started') return settle(state, planned, attempt);
     if (is === 'pending' || is === 'passed') return start(state, planned, attempt + 1);
   }
   return end(state);
-}
-
-/**
- * A payer at whose own gate the run has stopped: a no there, or a Ctrl-C, must not do by way of paying what was asked. Its debt stays the
- * operator's. One that the run has not come to puts back what was so before.
- */
-function isUnanswered(state: RunState, planned: PlannedStep): boolean {
-  if (planned.gate === undefined || state.answers[planned.step.id] === 'yes') return false;
-  const before = state.order.slice(0, state.order.indexOf(planned));
-  return before.every(
-    ({ step, skipped }) => skipped !== undefined || ['passed', 'skipped'].includes(stepState(state, step.id).is),
-  );
 }
 
 /** A payer that has passed, and its debt is open: the process died between the two lines, or the debt was made again since. */

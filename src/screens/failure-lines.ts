@@ -33,7 +33,7 @@ export function failureLines(view: View, run: OpenRun, cursor: FailureCursor, ar
   const { startedAt = 0, endedAt } = state;
   const number = stepNumber(state.order, failure.step)?.replace('/', ' of ');
   const where = number === undefined ? failure.step : `${failure.step}, step ${number}`;
-  const title = `FAILED at ${where}, after ${formatClock((endedAt ?? view.state.now) - startedAt)}`;
+  const title = `${state.stop === undefined ? 'FAILED' : 'STOPPED'} at ${where}, after ${formatClock((endedAt ?? view.state.now) - startedAt)}`;
   const planned = state.order.find(({ step }) => step.id === failure.step);
   const doubt = stepState(state, failure.step).inDoubt === true;
   const head = [

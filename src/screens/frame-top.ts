@@ -205,5 +205,5 @@ function atRest({ listing, now }: ScreensState, debts: readonly DebtRow[], room:
   const proven = (listing.last?.value.backups.rows ?? []).filter(({ mark }) => mark === '+' || mark === '=');
   const newest = proven.find(({ mark }) => mark === '+') ?? proven[0];
   if (newest === undefined) return 'no backup that was proven';
-  return `newest proven backup is ${formatAge(now - (newest.positionAt ?? newest.takenAt), { minutes: true })} old`;
+  return `newest ${newest.mark === '+' ? 'proven' : 'good'} backup is ${formatAge(now - (newest.positionAt ?? newest.takenAt), { minutes: true })} old`;
 }

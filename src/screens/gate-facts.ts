@@ -3,7 +3,7 @@ import type { ScreensState } from './state.ts';
 
 /**
  * What a gate's answer rests on beside its own words: which cluster, and how it is. Coarse on purpose: numbers move each second, and a gate
- * that asks again for them could never be answered.
+ * that asks again for them could never be answered. Nor does it ask again each time a container that crashes is started once more.
  */
 export function gateFacts(state: ScreensState): readonly string[] {
   const { target } = state;
@@ -17,8 +17,8 @@ export function gateFacts(state: ScreensState): readonly string[] {
     `members ${members.length}, replicas wanted ${state.look.last?.value.replicas ?? '?'}`,
     `state UUID ${uuids.length === 0 ? '?' : uuids.map((uuid) => uuid.slice(0, 8)).join(', ')}`,
     ...members.map(
-      ({ row, seen }) =>
-        `${row.member}: ${row.state}, ${serviceText(row.inService)}, pod ${seen === undefined ? '?' : (seen.pod?.uid.slice(0, 8) ?? 'none')}, desync count ${row.desyncCount ?? '?'}`,
+      ({ row, seen, status }) =>
+        `${row.member}: ${status === undefined && row.sign !== 'planned' ? 'no answer' : row.state}, ${serviceText(row.inService)}, pod ${seen === undefined ? '?' : (seen.pod?.uid.slice(0, 8) ?? 'none')}, desync count ${row.desyncCount ?? '?'}`,
     ),
   ];
 }

@@ -107,6 +107,22 @@ describe('every way out', () => {
     expect(paid).toEqual(['nothing was done by cut', 'done']);
   });
 
+  it('does not do by way of paying what was answered no: that stays owed, and is said', async () => {
+    const world = newWorld();
+    world.answers = { start: { answer: 'no' } };
+    const catalogue = catalogueOf(
+      act(world, 'stop', { owes: true, maxDanger: 'disrupts' }),
+      act(world, 'start', { maxDanger: 'disrupts' }),
+    );
+    const steps = [step('stop', 'stop'), step('start', 'start', { pays: ['stop'] })];
+    const { exit, run } = await drive(world, catalogue, steps, { mode: 'interactive', terminal: true });
+    expect(exit).toBe(131);
+    expect(world.done).toEqual(['stop']);
+    expect(run.state.debts.map(({ step: by }) => by)).toEqual(['stop']);
+    const gate = world.asked.find((asked) => asked.step === 'start');
+    expect(gate?.shows.at(-1)).toMatch(/^if no: .*what start pays stays owed: galera-runbook runs repair/);
+  });
+
   it('ends with 131 when a payer fails', async () => {
     const world = newWorld();
     world.fails = { cut: broken, traffic: broken };

@@ -117,7 +117,9 @@ function stoppedBadly({ exit, events }: Standing & { readonly exit: number }, si
   const open = owed(state).length;
   const left = leftAtWork(state).length;
   const known: readonly number[] = [exits.done, exits.interrupted, exits.owes];
-  const paysByItself = signal !== 'SIGINT twice' && !state.crossed && state.section === 'steps';
+  // A terminal that goes away at a gate is a no: what was asked there is not done by way of paying.
+  const refused = state.order.some(({ step }) => step.pays.length > 0 && state.answers[step.id] === 'no');
+  const paysByItself = signal !== 'SIGINT twice' && !state.crossed && state.section === 'steps' && !refused;
   return [
     ...(known.includes(exit) ? [] : [`exit ${exit}`]),
     ...((exit === exits.owes) === open + left > 0
