@@ -42,9 +42,9 @@ export async function tui(globals: Globals, guide?: Guide): Promise<number> {
     suspend: () =>
       new Promise((resolve) => {
         process.once('SIGCONT', () => {
-          // What the terminal became meanwhile was told to the shell, which had it.
+          // What the terminal became meanwhile was told to the shell, which had it: the first frame must fit it already.
+          process.once('SIGWINCH', () => setImmediate(resolve));
           process.kill(process.pid, 'SIGWINCH');
-          resolve();
         });
         process.kill(process.pid, 'SIGSTOP');
       }),
