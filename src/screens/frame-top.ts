@@ -165,21 +165,32 @@ function named(debt: Debt): string {
 
 function othersOwe(view: View, open: readonly DebtRow[]): Line {
   const { state, width } = view;
-  const [first] = open;
   const missing = unlistedMs(state);
   const carried = missing === undefined && open.some((debt) => debt.carried);
-  const text =
-    first !== undefined && open.length === 1
-      ? `${first.says} (${first.step}), run ${first.run}, for ${formatDuration(state.now - first.since)}`
-      : `${open.map((debt) => `${debt.id.split(':')[0]} (${debt.step})`).join(', ')}, run ${first?.run ?? ''}`;
-  const who = isLeaseUnknown(state) ? 'lease ?   ' : '';
-  const of = missing !== undefined || who !== '' ? 'unknown' : carried ? 'running' : 'look';
+  const leaseUnknown = isLeaseUnknown(state);
+  const right =
+    missing !== undefined
+      ? `    read ${formatAge(missing)} ago`
+      : leaseUnknown
+        ? '    lease ?   p repair'
+        : carried
+          ? ''
+          : '    p repair';
+  const of = missing !== undefined || leaseUnknown ? 'unknown' : carried ? 'running' : 'look';
   // At least so many: what another run owes may be hidden.
   const more = runsUnread(state.listing.last?.value.unread ?? []) === undefined ? '' : '+';
-  const left = line(' ', sign(of), span(` OWES ${open.length}${more}`.padEnd(11), 'strong'), text);
-  if (missing !== undefined) return apart(left, line(`    read ${formatAge(missing)} ago`), width);
-  if (who !== '') return apart(left, line(`    ${who}p repair`), width);
-  return carried ? left : apart(left, line('    p repair'), width);
+  const text = othersText(open, state.now, width - leadWidth - columnsOf(right));
+  return apart(line(' ', sign(of), span(` OWES ${open.length}${more}`.padEnd(11), 'strong'), text), line(right), width);
+}
+
+/** What it says in full goes first where there is no room. */
+function othersText(open: readonly DebtRow[], now: number, room: number): string {
+  const short = open.map((debt) => `${debt.id.split(':')[0]} (${debt.step})`).join(', ');
+  const [first] = open;
+  if (first === undefined || open.length > 1) return `${short}, run ${first?.run ?? ''}`;
+  const whose = `run ${first.run}, for ${formatDuration(now - first.since)}`;
+  const whole = `${first.says} (${first.step}), ${whose}`;
+  return columnsOf(whole) <= room ? whole : `${short}, ${whose}`;
 }
 
 function leaseText(state: ScreensState): string {
