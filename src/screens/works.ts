@@ -57,11 +57,12 @@ export function whyNot(command: CommandName, view: View): string | undefined {
   }
 }
 
-/** One run at a time: a plan would be refused after its yes. */
+/** One run at a time: a plan would be refused after its yes. What has just ended here may still be listed as at work. */
 function heldBy({ state }: View): string | undefined {
   const lease = state.listing.last?.value.lease;
   const run = runAtWork(lease);
-  return run === undefined ? undefined : `run ${run} of ${lease?.holder} holds the lease`;
+  if (run === undefined || run === state.run?.state.plan?.run) return undefined;
+  return `run ${run} of ${lease?.holder} holds the lease`;
 }
 
 function nothingHere(view: View): string | undefined {

@@ -15,6 +15,8 @@ function opened(program: Program, size = { columns: 80, rows: 24 }): Pty {
 /** A backup by the keys `b` and `y`. */
 async function backUp({ robot }: Pty): Promise<void> {
   await robot.until(/HEALTHY +3 of 3/, minutes);
+  await robot.press('1');
+  await robot.until('Last runs', minutes);
   await robot.press('b');
   await robot.until('Plan ', minutes);
   await robot.work('ended with exit 0', () => 'yes', 10 * minutes);
@@ -23,7 +25,7 @@ async function backUp({ robot }: Pty): Promise<void> {
 /** To the plan of restoring the newest backup. */
 async function toThePlan({ robot }: Pty): Promise<void> {
   await robot.press('3');
-  await robot.until(/> = \d{4}-.*checksums match/, minutes);
+  await robot.until(/> [=+] \d{4}-/, minutes);
   await robot.press('r');
   await robot.until('goes back', minutes);
 }
