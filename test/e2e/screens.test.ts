@@ -110,7 +110,7 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     expect(await truthEverywhere()).toEqual([before, before, before]);
     await robot.press('u');
     await robot.work(
-      (screen) => screen.includes('traffic-again') && screen.includes('ended with exit 0'),
+      (screen) => screen.includes('✓ traffic-again') && screen.includes('ended with exit 0'),
       () => 'yes',
       10 * minutes,
     );

@@ -114,7 +114,7 @@ describe('lists that could be read in part', () => {
 
   it('show what is owed as far as it is known, and do not say that nobody carries it', () => {
     const world = shown({ debts: [debt], unread: [leases, maps] });
-    expect(row3(world)).toMatch(/^ \? OWES 1\+ {3}Service mariadb .* lease \? {3}p repair$/);
+    expect(row3(world)).toMatch(/^ \? OWES 1\+ {3}traffic \(cut\), .* lease \? {3}p repair$/);
     expect(whyNot('repair', viewOf(world.state()))).toBeUndefined();
     world.writer.jump('runs');
     expect(world.screen()).toContain('── Owes 1 or more ─');
