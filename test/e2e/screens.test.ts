@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { galeraUp, kubeconfig, names, sql } from '../lab/lab.ts';
 import { Pty } from '../screens/pty.ts';
 import { isLive, wantsName } from '../screens/robot.ts';
@@ -48,6 +48,8 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     await makeShop();
     program = new Program();
   });
+  // One that failed would leave its program at work, and the test's process with it.
+  afterEach(() => Pty.closeAll());
 
   it('back up by one key, lose data, restore through gates of both kinds: every row is back', async () => {
     const before = await truthOf(0);
