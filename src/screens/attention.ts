@@ -63,7 +63,7 @@ function down({ state, cluster }: View): Entry[] {
         ? `${why}. galera-start brings it up: 2, then enter`
         : `${why}. Whether a run has left it so is not known: ${unknown}`
       : debt.carried
-        ? `${why}: run ${debt.run} is at work on another bastion.  4 shows it`
+        ? `${why}: run ${debt.run} of ${debt.by.replace(/ \(.*\)$/, '')} is at work, or was until less than a minute ago.  4 shows it`
         : `${why}: run ${debt.run} has left it so since ${clockText(debt.since)}. Not galera-start: p repairs, 4 shows the run`;
   return [{ sign: 'bad', word: 'down', says }];
 }
