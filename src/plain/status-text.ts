@@ -6,7 +6,7 @@ import type { RunSummary } from '../record/run-summary.ts';
 import { runAtWork } from '../views/at-work.ts';
 import type { BackupRow, DebtRow, MemberRow, StatusView, Unread } from '../views/status-view.ts';
 import { leaseUnread, runsUnread, unreadSays } from '../views/unread.ts';
-import { whereText } from '../views/words.ts';
+import { personText, whereText } from '../views/words.ts';
 import { ascii, wrap } from './ascii.ts';
 import { table } from './tables.ts';
 
@@ -162,7 +162,7 @@ export function runsTable(runs: readonly RunSummary[], at: number, options: Runs
       run.run,
       run.runbook,
       ...(options.clusters === true ? [run.cluster] : []),
-      run.by.replace(/ \(.*\)$/, ''),
+      personText(run.by),
       isOpen(run, running) ? 'end not known' : endText(run, running),
     ];
   });

@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import { closeCommand } from '../record/commands.ts';
 import { leaseUnread, unreadSays } from '../views/unread.ts';
+import { personText } from '../views/words.ts';
 import type { MemberNow } from './cluster-now.ts';
 import { type Line, line } from './line.ts';
 import { owedUnknown } from './listing-now.ts';
@@ -63,7 +64,7 @@ function down({ state, cluster }: View): Entry[] {
         ? `${why}. galera-start brings it up: 2, then enter`
         : `${why}. Whether a run has left it so is not known: ${unknown}`
       : debt.carried
-        ? `${why}: run ${debt.run} of ${debt.by.replace(/ \(.*\)$/, '')} is at work, or was until less than a minute ago.  4 shows it`
+        ? `${why}: run ${debt.run} of ${personText(debt.by)} is at work, or was until less than a minute ago.  4 shows it`
         : `${why}: run ${debt.run} has left it so since ${clockText(debt.since)}. Not galera-start: p repairs, 4 shows the run`;
   return [{ sign: 'bad', word: 'down', says }];
 }
@@ -156,7 +157,7 @@ function desynced({ state }: View, member: MemberNow): Entry {
   const why =
     debt === undefined
       ? 'no debt says why: somebody else did it'
-      : `for run ${debt.run} of ${debt.by.replace(/ \(.*\)$/, '')}${debt.carried ? ', which is at work' : goneText(state, debt.run)}`;
+      : `for run ${debt.run} of ${personText(debt.by)}${debt.carried ? ', which is at work' : goneText(state, debt.run)}`;
   return {
     sign: 'look',
     word: 'desynced',

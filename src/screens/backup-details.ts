@@ -5,7 +5,7 @@ import { parsePosition, transactionsBetween } from '../galera/position.ts';
 import { reserveFloor, restoreRoom } from '../galera/room.ts';
 import { restoreEstimate } from '../views/restore-pace.ts';
 import type { BackupMade, BackupRow } from '../views/status-view.ts';
-import { about } from '../views/words.ts';
+import { about, personText } from '../views/words.ts';
 import type { Line } from './line.ts';
 import { shortPositionText } from './lists.ts';
 import { positionNow } from './position-now.ts';
@@ -52,7 +52,7 @@ function rowsOf({ state }: View): readonly BackupRow[] {
 
 function kindText({ state }: View, row: BackupRow, made: BackupMade): string {
   const run = state.listing.last?.value.runs.find((each) => each.run === made.run);
-  const by = run === undefined ? '' : ` (${run.by.replace(/ \(.*\)$/, '')})`;
+  const by = run === undefined ? '' : ` (${personText(run.by)})`;
   const took =
     run?.endedAt === undefined
       ? row.positionAt === undefined

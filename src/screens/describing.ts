@@ -9,6 +9,7 @@ import type { Operations } from './operations.ts';
 import { planLines } from './plan-lines.ts';
 import { reading } from './reading.ts';
 import { shownRun, shownStep } from './screen-run.ts';
+import { textMargin } from './screen-text.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Shows every value of what is under the cursor. */
@@ -41,9 +42,6 @@ export function describe(of: SessionContext, { block, id }: { readonly block: st
       values(of, id, async () => detailLines(view, block, id).map((line) => textOf(line)));
   }
 }
-
-/** Of the screen that shows a text: what was wrapped for it is not wrapped again. */
-const textMargin = 2;
 
 /** All of the plan that is looked at. Its gate waits meanwhile, and asks again. */
 export function describePlan(of: SessionContext): void {

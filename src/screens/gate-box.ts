@@ -102,8 +102,8 @@ function whereText(state: ScreensState, view: GateView, lines: number, to: numbe
   const { gate } = view;
   const run = state.run?.state;
   if (to < lines) return `to line ${to} of ${lines}, ${pageKey(view)} shows the next`;
-  const number = run === undefined ? undefined : stepNumber(run.order, gate.step)?.replace('/', ' of ');
   if (run === undefined) return '';
+  const number = stepNumber(run.order, gate.step)?.replace('/', ' of ');
   return `run ${run.plan?.run}${number === undefined ? '' : `, step ${number}`}`;
 }
 
@@ -232,7 +232,7 @@ function askLines(view: GateView, tight?: number): readonly Line[] {
     blank,
     line(
       span(
-        `Type ${word.includes('/') ? 'namespace/name of the cluster' : 'the id of the run'}, then enter. esc or ctrl-c: no.`,
+        `Type ${wantsName(gate) ? 'namespace/name of the cluster' : 'the id of the run'}, then enter. esc or ctrl-c: no.`,
         'strong',
       ),
     ),
@@ -249,9 +249,14 @@ function typedVerdict(typed: string, word: string): Span[] {
   return [span('       '), span('✗', 'bad'), span(` wrong from letter ${wrong + 1} on; enter does nothing`)];
 }
 
+/** The cluster's name, or else the id of a run. */
+function wantsName({ word = '' }: Gate): boolean {
+  return word.includes('/');
+}
+
 /** What is typed, and where it is read. */
-function wanted({ word }: Gate): string {
-  return word?.includes('/') === true
+function wanted(gate: Gate): string {
+  return wantsName(gate)
     ? 'name is not taken: type it as the line `cluster` shows it'
     : 'id is not taken: type it as the title shows it';
 }
@@ -276,14 +281,6 @@ export function gateKeys(
   const paged = lines > page ? ['pgup pgdn page'] : [];
   if (!live) return hintLine(['wait', ...paged, 'esc no'], width);
   return gate.need === 'typed'
-    ? hintLine(
-        [
-          gate.word?.includes('/') === true ? 'type the name' : 'type the id',
-          'enter when it is right',
-          ...paged,
-          'esc no',
-        ],
-        width,
-      )
+    ? hintLine([wantsName(gate) ? 'type the name' : 'type the id', 'enter when it is right', ...paged, 'esc no'], width)
     : hintLine(['y yes', 'n no', ...paged], width);
 }

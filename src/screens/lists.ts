@@ -5,6 +5,7 @@ import { exits } from '../engine/exit-code.ts';
 import type { RunSummary } from '../record/run-summary.ts';
 import { runAtWork } from '../views/at-work.ts';
 import type { BackupRow } from '../views/status-view.ts';
+import { personText } from '../views/words.ts';
 import { type Cell, type Column, type Line, line, row, type Span, span } from './line.ts';
 import { isLeaseUnknown } from './listing-now.ts';
 import { inRole, type Sign, sign } from './signs.ts';
@@ -79,7 +80,7 @@ export function runLine(run: RunSummary, columns: readonly Column[], state: Scre
     '',
     run.runbook,
     '',
-    run.by.replace(/ \(.*\)$/, ''),
+    personText(run.by),
     '',
     of === 'good' ? ended : inRole(of, ended),
   ];

@@ -3,7 +3,7 @@ import { clockText, dateTimeText } from '../base/time.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { type RunState, stepState } from '../engine/state.ts';
 import { shortPosition, transactionsBetween } from '../galera/position.ts';
-import { backupOf } from '../views/words.ts';
+import { backupOf, personText } from '../views/words.ts';
 import { clusterNow } from './cluster-now.ts';
 import { allOf, lastOf, owedSince } from './open-run.ts';
 import { positionOfBackup, positionRead } from './position-now.ts';
@@ -118,9 +118,9 @@ function gates(events: readonly RunEvent[]): readonly Named[] {
   const by = new Map<string, number>();
   for (const each of answers.filter(({ answer }) => answer === 'yes')) by.set(each.by, (by.get(each.by) ?? 0) + 1);
   return [
-    ...[...by].map(([who, count]): Named => ['gates', `${count} answered yes by ${who.replace(/ \(.*\)$/, '')}`]),
+    ...[...by].map(([who, count]): Named => ['gates', `${count} answered yes by ${personText(who)}`]),
     ...answers
       .filter(({ answer }) => answer === 'no')
-      .map((each): Named => ['gate', `${each.step} was answered no by ${each.by.replace(/ \(.*\)$/, '')}`]),
+      .map((each): Named => ['gate', `${each.step} was answered no by ${personText(each.by)}`]),
   ];
 }

@@ -3,6 +3,7 @@ import { clockText } from '../base/time.ts';
 import type { PlannedStep } from '../engine/event.ts';
 import { owed, type RunState, stepState } from '../engine/state.ts';
 import { stepNumber } from '../record/step-number.ts';
+import { personText } from '../views/words.ts';
 import { aboutStep } from './about-step.ts';
 import { debtKey } from './describe-debt.ts';
 import { type FailureCursor, failureLines } from './failure-lines.ts';
@@ -118,7 +119,7 @@ function titleOf(view: View, { state }: OpenRun, cursor: string | undefined, wid
   const since = state.startedAt ?? view.state.now;
   const end = state.endedAt ?? view.state.now;
   const time = `${formatClock(end - since)} since ${clockText(since)}`;
-  const by = isWide(view) ? `, by ${state.by.replace(/ \(.*\)$/, '')}` : '';
+  const by = isWide(view) ? `, by ${personText(state.by)}` : '';
   const name = state.plan?.runbook.name ?? '';
   const places = of === undefined ? [''] : [`, step ${of}`, `, ${of}`];
   const titles = [...places.map((place) => `${name}${place}, ${time}${by}`), `${of ?? name}, ${time}`];

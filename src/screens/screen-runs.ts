@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { closeCommand } from '../record/commands.ts';
 import type { DebtRow } from '../views/status-view.ts';
 import { runsUnread, unreadSays } from '../views/unread.ts';
+import { personText } from '../views/words.ts';
 import { debtKey } from './describe-debt.ts';
 import { apart, heads, type Line, line, span } from './line.ts';
 import { staleText, unreadText } from './listing-text.ts';
@@ -117,7 +118,7 @@ function debtLines({ state }: View, debt: DebtRow, focused: boolean, width: numb
 
 function whoText({ run, step, by, due, carried }: DebtRow): string {
   if (due === 'close') return `freed by: ${closeCommand(run)}`;
-  const who = `${step} of run ${run}, ${by.replace(/ \(.*\)$/, '')}`;
+  const who = `${step} of run ${run}, ${personText(by)}`;
   return who + carrier(carried);
 }
 

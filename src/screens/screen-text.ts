@@ -8,6 +8,9 @@ import type { Reading } from './state.ts';
 import { wrapped } from './text.ts';
 import type { Area, View } from './view.ts';
 
+/** Columns that stay free beside a text. */
+export const textMargin = 2;
+
 /** A text that is read: a runbook, a transcript, logs, a description. */
 export const textScreen: Screen = {
   name: 'text',
@@ -44,7 +47,7 @@ export const textScreen: Screen = {
 /** Lines of output, or code of a document, that the edge cuts. */
 export function isCut({ state, width }: View): boolean {
   const { reading } = state.ui;
-  return reading?.kind === 'output' || hasWideCode(reading?.blocks ?? [], width - 2);
+  return reading?.kind === 'output' || hasWideCode(reading?.blocks ?? [], width - textMargin);
 }
 
 /** The text as it is drawn: what `n` goes through. Made once for a text and a width, since a document is long and drawn often. */
@@ -54,7 +57,7 @@ export function textRows({ state }: View, area: Area): readonly Line[] {
   const of = `${area.width} ${wraps}`;
   const made = drawn.get(reading);
   if (made?.of === of) return made.rows;
-  const rows = rowsOf(reading, area.width - 2, wraps);
+  const rows = rowsOf(reading, area.width - textMargin, wraps);
   drawn.set(reading, { of, rows });
   return rows;
 }

@@ -3,6 +3,7 @@ import type { RunState } from '../engine/state.ts';
 import type { MemberStatus } from '../galera/wsrep-status.ts';
 import type { Progress } from '../views/progress.ts';
 import { changesOfLook, changesOfMember } from './happenings.ts';
+import { owedSince } from './open-run.ts';
 import type { ClusterLook, Listing, RunbookRow, Target } from './operations.ts';
 import { answered, unanswered, withStatus } from './samples.ts';
 import type {
@@ -290,24 +291,15 @@ function isSame(of: OpenRun | undefined, { plan }: RunState): boolean {
   return of !== undefined && of.state.plan?.run === plan?.run;
 }
 
-/** One that is owed once more, while it is open, is owed since it was owed first. */
-function withDebt(
-  owedSince: OpenRun['owedSince'],
-  { debt, at }: RunEvent & { readonly type: 'debt-owed' },
-  before: RunState | undefined,
-): OpenRun['owedSince'] {
-  const isOpen = before?.debts.some(({ id }) => id === debt.id) === true && owedSince[debt.id] !== undefined;
-  return isOpen ? owedSince : { ...owedSince, [debt.id]: at };
-}
-
 function withEvent(before: OpenRun | undefined, event: RunEvent, state: RunState): OpenRun {
-  const { events = [], owedSince = {}, output = { lines: [], total: 0 } } = before ?? {};
+  const { events: earlier = [], owedSince: since = {}, output = { lines: [], total: 0 } } = before ?? {};
+  const events = [...earlier, event];
   return {
     ...before,
     output,
     state,
-    events: [...events, event],
+    events,
     going: true,
-    owedSince: event.type === 'debt-owed' ? withDebt(owedSince, event, before?.state) : owedSince,
+    owedSince: event.type === 'debt-owed' ? owedSince(events) : since,
   };
 }

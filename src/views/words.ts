@@ -7,6 +7,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `user@host`, without what an auditor asks for beside it. */
+export function personText(by: string): string {
+  return by.replace(/ \(.*\)$/, '');
+}
+
 /** `3 min`, `4:10`, `20 s`: an estimate rounds up. */
 export function about(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
