@@ -3,6 +3,7 @@ import { canonical } from '../base/json.ts';
 import { worse } from '../runbook/runbook.ts';
 import { clusterWord, type Identity } from '../target/identity.ts';
 import type { Effect } from './action.ts';
+import { paidBy } from './decide.ts';
 import type { Gate, Plan, PlannedStep } from './event.ts';
 import { sha256 } from './plan.ts';
 import { stoppedBy } from './resumption.ts';
@@ -173,12 +174,11 @@ function callouts(prose: string): string[] {
   return text === '' ? [] : [text];
 }
 
-function wayBack(state: RunState, { step }: PlannedStep): string[] {
+function wayBack(state: RunState, planned: PlannedStep): string[] {
+  const pays = paidBy(state, planned);
   if (state.phase === 'close')
     return [
-      ...kept(state)
-        .filter((debt) => step.pays.includes(debt.step))
-        .map((debt) => `removed for ever: ${debt.says}`),
+      ...pays.map((debt) => `removed for ever: ${debt.says}`),
       'no rollback is left after that',
       'if no: nothing is removed, and the rollback stays possible',
     ];
@@ -187,9 +187,9 @@ function wayBack(state: RunState, { step }: PlannedStep): string[] {
   if (state.crossed)
     return ['if no: the run stops here, what is owed stays owed; go on with runs repair, back with runs rollback'];
   // Its own debt is paid by just what is asked here.
-  if (owed(state).some((debt) => step.pays.includes(debt.step)))
+  if (pays.length > 0)
     return [
-      `if no: the run stops here; what ${step.id} pays stays owed: galera-runbook runs repair ${state.plan?.run}`,
+      `if no: the run stops here; what ${planned.step.id} pays stays owed: galera-runbook runs repair ${state.plan?.run}`,
     ];
   return ['if no: the run stops here and what is owed is paid'];
 }
