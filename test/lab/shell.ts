@@ -42,7 +42,12 @@ export async function script(name: string, args: readonly string[] = [], options
 }
 
 /** Waits for a condition, asking again every 100 ms; a rejection counts as "not yet" and is shown when time is up. */
-export async function until<T>(what: string, timeoutMs: number, ask: () => Promise<T | undefined | false>): Promise<T> {
+export async function until<T>(
+  what: string,
+  timeoutMs: number,
+  ask: () => Promise<T | undefined | false>,
+  everyMs = 100,
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
@@ -57,6 +62,6 @@ export async function until<T>(what: string, timeoutMs: number, ask: () => Promi
       const why = last === undefined ? '' : `: ${last instanceof Error ? last.message : String(last)}`;
       throw new Error(`waited ${Math.round(timeoutMs / 1000)} s for ${what}${why}`, { cause: last });
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
