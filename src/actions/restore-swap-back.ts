@@ -4,25 +4,31 @@ import { namesOf } from '../galera/member-reading.ts';
 import type { Hands } from '../target/look.ts';
 import { type ClusterView, viewCluster } from './cluster-view.ts';
 import { endedOnEvery, fencedCluster } from './every-member.ts';
+import { known, listField } from './fields.ts';
+import { lostSinceRestoreText } from './lost-writes.ts';
 import { deadlines, memberJob } from './member-job.ts';
 import { workFolder } from './place.ts';
+import { onePosition, preparedFrom } from './prepared.ts';
 import { freshNames, readPositions } from './read-positions.ts';
 import { runFenced } from './run-fenced.ts';
 import { requireCut } from './traffic.ts';
+
+const fields = { prepared: listField.optional };
 
 /** Puts the data back that this run has set aside, from a whole swap or from half of one. Fenced like the swap. */
 export const restoreSwapBack: Action = {
   kind: 'do',
   name: 'restore.swap-back',
   summary: "Puts every member's old data back.",
-  inputs: {},
+  inputs: fields,
   outputs: ['members'],
   maxDanger: 'destroys',
   danger: () => 'destroys',
   owes: false,
   stoppable: false,
 
-  async plan(_input, look) {
+  async plan(input, look) {
+    const { prepared } = known(fields, input);
     const view = await viewCluster(look);
     return {
       effects: view.members.map((member) => ({
@@ -34,7 +40,9 @@ export const restoreSwapBack: Action = {
       debts: [],
       memo: {},
       says: [
-        'everything written since the restore is lost',
+        prepared
+          ? await lostSinceRestoreText(look, view, onePosition(preparedFrom(prepared)))
+          : 'everything written since the restore is lost',
         'refused while a member runs or anything else mounts a volume',
       ],
       ms: 5000,

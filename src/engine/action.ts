@@ -26,12 +26,13 @@ export interface Effect {
 
 /**
  * Something a step leaves for somebody to end. `due: 'end'`: the run may not end without it paid or named. `due: 'close'`: stays
- * until `runs close`. `payWith` repairs it without the document.
+ * until `runs close`. `payWith` repairs it without the document. `undoneSays`: what it is once the step that left it was undone.
  */
 export interface Debt {
   readonly id: string;
   readonly step: string;
   readonly says: string;
+  readonly undoneSays?: string;
   readonly due: 'end' | 'close';
   readonly payWith: { readonly action: string; readonly input: JsonObject };
 }

@@ -1,4 +1,5 @@
 import { invariant } from '../base/failure.ts';
+import type { Debt } from './action.ts';
 import type { RunEvent } from './event.ts';
 import { isAskedAgain, stoppedBy } from './resumption.ts';
 import { isInDoubt, newRun, type RunState, type StepState, stepState } from './state.ts';
@@ -48,7 +49,8 @@ function next(state: RunState, event: RunEvent): RunState {
       return {
         ...withStep(state, event.step, { is: 'passed', output: event.output, endedAt: event.at }),
         outputs: { ...state.outputs, [event.step]: event.output },
-        crossed: state.crossed && !undoes(state, event.step),
+        crossed: state.crossed && undoneBy(state, event.step) === undefined,
+        debts: state.debts.map((debt) => afterUndoing(debt, undoneBy(state, event.step))),
         unproven: state.unproven && actionOf(state, event.step) !== 'galera.same-data',
       };
     case 'step-failed': {
@@ -163,8 +165,14 @@ function actionOf(state: RunState, id: string): string | undefined {
   return state.order.find((planned) => planned.step.id === id)?.step.action;
 }
 
-function undoes(state: RunState, id: string): boolean {
-  return state.order.some((planned) => planned.step.id === id && planned.step.undoes !== undefined);
+/** The step that this one has undone. */
+function undoneBy(state: RunState, id: string): string | undefined {
+  return state.order.find((planned) => planned.step.id === id)?.step.undoes;
+}
+
+function afterUndoing(debt: Debt, undone: string | undefined): Debt {
+  const { undoneSays, ...rest } = debt;
+  return debt.step === undone && undoneSays !== undefined ? { ...rest, says: undoneSays } : debt;
 }
 
 function withStep(state: RunState, id: string, change: Partial<StepState>): RunState {

@@ -152,8 +152,11 @@ export class Run {
 
   async #ask(what: 'plan' | PlannedStep): Promise<void> {
     const plan = planOf(this.state);
-    if (what !== 'plan') await this.#gates.ask(gateOfStep(plan, what, this.state));
-    else if ((await this.#gates.ask(gateOfPlan(plan, this.state))) === 'yes') await this.#begin();
+    if (what !== 'plan') {
+      if (!(await this.#steps.passIfSo(what))) await this.#gates.ask(gateOfStep(plan, what, this.state));
+      return;
+    }
+    if ((await this.#gates.ask(gateOfPlan(plan, this.state))) === 'yes') await this.#begin();
   }
 
   /** After the plan's yes: the lease, and whether the plan still holds. A failure here is the run's, before anything was changed. */

@@ -11,6 +11,13 @@ import { isInDoubt, kept, owed, type RunState, stepState } from './state.ts';
 
 const lossOfRollback = 'everything written since the data was replaced is lost';
 
+/** What a rollback loses, as the steps that destroy tell it: counted where they could count. */
+function lossOf({ phase, order }: RunState): readonly string[] {
+  if (phase !== 'rollback') return [];
+  const says = order.flatMap((planned) => (planned.danger === 'destroys' ? planned.says : []));
+  return says.length === 0 ? [lossOfRollback] : says;
+}
+
 function takingUp(steps: readonly PlannedStep[]): string[] {
   const gates = steps.filter(({ gate }) => gate !== undefined).map(({ step }) => step.id);
   return [
@@ -70,7 +77,7 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
   const shows = [
     where(plan.identity),
     `${what[state.phase as keyof typeof what] ?? plan.runbook.name}, run ${plan.run}: ${acting.map(({ step }) => step.id).join(', ')}`,
-    ...(state.phase === 'rollback' ? [lossOfRollback] : []),
+    ...lossOf(state),
     ...acting.flatMap(({ step, danger, effects }) =>
       danger === 'reads' ? [] : effects.map((e) => `${step.id}: ${effectText(e)}`),
     ),
@@ -105,7 +112,7 @@ export function gateOfResume(plan: Plan, state: RunState): Gate {
   const shows = [
     where(plan.identity),
     `go on with run ${plan.run} of ${plan.runbook.name}, whose process ended in the middle`,
-    ...(state.phase === 'rollback' ? [lossOfRollback] : []),
+    ...lossOf(state),
     goesOn
       ? `still to do: ${left.map(({ step }) => step.id).join(', ')}`
       : 'it was on its way out: what is owed is paid, and it ends',

@@ -1,7 +1,7 @@
 import { type Failure, failure, failureOf } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
 import { stoppedByOperator } from '../target/look.ts';
-import type { Debt, Observed } from './action.ts';
+import type { Debt, Observed, Planned } from './action.ts';
 import type { PlannedStep, StepHow } from './event.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { owed } from './state.ts';
@@ -29,6 +29,13 @@ export class StepRecord {
 
   constructor(journal: JournalWriter) {
     this.#journal = journal;
+  }
+
+  /** What it owes stands in the journal before its start. */
+  async begun(doing: Doing, started: Started, debts: Planned['debts']): Promise<void> {
+    const { id } = doing.planned.step;
+    for (const debt of debts) await this.#journal.append({ type: 'debt-owed', debt: { ...debt, step: id } });
+    await this.started(doing, started);
   }
 
   async started({ planned, attempt, pays }: Doing, { input, memo }: Started): Promise<void> {

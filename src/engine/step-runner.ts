@@ -1,6 +1,6 @@
-import { failure, failureOf, invariant } from '../base/failure.ts';
+import { type Failure, failure, failureOf, invariant } from '../base/failure.ts';
 import type { JsonObject } from '../base/json.ts';
-import { stoppedByOperator } from '../target/look.ts';
+import { type Look, stoppedByOperator } from '../target/look.ts';
 import {
   type Action,
   type AnyAction,
@@ -10,8 +10,9 @@ import {
   isFailure,
   isPending,
   type Observed,
+  type Planned,
 } from './action.ts';
-import type { Command } from './decide.ts';
+import { type Command, paidBy } from './decide.ts';
 import type { PlannedStep } from './event.ts';
 import { gateOfAttestation, gateOfOverride, gateOfStep } from './gate.ts';
 import type { Gates } from './gates.ts';
@@ -32,6 +33,10 @@ export interface Stepping extends Acting {
 
 /** How long a step may take when its runbook does not say. */
 const defaultTimeoutMs = { check: 120_000, wait: 1_800_000, do: 1_800_000 } as const;
+
+function returnsTraffic({ step }: PlannedStep): boolean {
+  return step.action === 'traffic.put-back';
+}
 
 /** Of what was foretold, what nobody has to wait for: all that an attested step can give to later ones. */
 function certain(foretold: JsonObject = {}): JsonObject {
@@ -76,6 +81,38 @@ export class StepRunner {
     await Promise.race([this.#work({ planned, attempt, pays, signal, paying }, action, how), this.#detached.promise]);
   }
 
+  /** What is so already passes, and nobody is asked about it. False: it is to be asked about. */
+  async passIfSo(planned: PlannedStep): Promise<boolean> {
+    const { state } = this.#journal;
+    const action = this.#env.catalogue.get(planned.step.action);
+    if (action?.kind !== 'do' || (returnsTraffic(planned) && state.unproven)) return false;
+    const attempt = stepState(state, planned.step.id).attempt + 1;
+    const signal = AbortSignal.timeout(defaultTimeoutMs.check);
+    const doing = { planned, attempt, pays: paidBy(state, planned), signal, paying: false };
+    const found = await this.#foundSo(doing, action);
+    if (found === undefined || this.#journal.state.stop !== undefined) return false;
+    await this.#record.begun(doing, found, found.debts);
+    await this.#record.settled(planned, found.seen, 'already-so', doing.pays);
+    return true;
+  }
+
+  /** What cannot be read, or is refused, is no reason to end here: the step is asked about and shows it then. */
+  async #foundSo(
+    doing: Doing,
+    action: Action,
+  ): Promise<(Started & { debts: Planned['debts']; seen: Observed }) | undefined> {
+    const look = this.#env.look(doing.planned.step.id, doing.attempt, doing.signal);
+    try {
+      const input = this.#input(doing.planned, doing.pays);
+      const plan = await this.#planned(doing, action, input, look);
+      if (isFailure(plan)) return undefined;
+      const seen = await action.observe(input, look, plan.memo);
+      return seen.is === 'so' ? { input, memo: plan.memo, debts: plan.debts, seen } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   async #work(doing: Doing, action: AnyAction, how: 'start' | 'settle'): Promise<void> {
     if (action.kind === 'check') return await this.#check(doing, action);
     return await (how === 'start' ? this.#act(doing, action) : this.#settle(doing, action));
@@ -110,22 +147,25 @@ export class StepRunner {
     let started: Started | undefined;
     try {
       const input = this.#input(planned, pays);
-      const fresh = planned.pendingInputs.length > 0 || pays.length > 0 || planned.seen?.failure !== undefined;
-      const plan = fresh ? await planAction(action, input, look) : planned;
+      const plan = await this.#planned(doing, action, input, look);
       if (isFailure(plan)) return await this.#record.failed(step.id, plan, false);
       if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
       // Let go meanwhile: the run may have ended, and owes nothing more.
       if (this.#journal.state.stop === 'hard') return;
-      for (const debt of plan.debts)
-        await this.#journal.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
       started = { input, memo: plan.memo };
-      await this.#record.started(doing, started);
+      await this.#record.begun(doing, started, plan.debts);
       const before = await observed(() => action.observe(input, look, plan.memo));
       if (before.is === 'so') return await this.#record.settled(planned, before, 'already-so', pays);
     } catch (thrown) {
       return await this.#record.broken(doing, thrown, started !== undefined);
     }
     await this.#apply(doing, action, started);
+  }
+
+  /** The plan's, or made now where it could not see all of it. */
+  async #planned({ planned, pays }: Doing, action: Action, input: JsonObject, look: Look): Promise<Planned | Failure> {
+    const fresh = planned.pendingInputs.length > 0 || pays.length > 0 || planned.seen?.failure !== undefined;
+    return fresh ? await planAction(action, input, look) : planned;
   }
 
   /** Started by a process that died, or whose answer was lost: what its start has journaled says what to look for, and to do again. */
@@ -181,7 +221,7 @@ export class StepRunner {
    */
   async #mayReturnTraffic({ planned, paying }: Doing): Promise<boolean> {
     const { state } = this.#journal;
-    if (planned.step.action !== 'traffic.put-back' || !state.unproven) return true;
+    if (!returnsTraffic(planned) || !state.unproven) return true;
     if (paying) return false;
     const gate = gateOfOverride(planOf(state), planned.step.id, [
       'the data was replaced and not compared with what was proven before the stop',

@@ -2,7 +2,7 @@ import type { Debt } from '../engine/action.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
-import { notReached } from '../engine/resumption.ts';
+import { isRolledBack, notReached } from '../engine/resumption.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
 import { clusterWord } from '../target/identity.ts';
 import { openEndCommand } from './commands.ts';
@@ -27,6 +27,8 @@ export interface RunSummary {
   readonly unpaid: readonly Debt[];
   /** What stays until the run is closed. */
   readonly kept: readonly Debt[];
+  /** The data of before is back: what is kept is what was restored. */
+  readonly rolledBack: boolean;
   readonly closed: boolean;
   /** The command that pays, or goes on with what was left at work; only of a run that ended with 131. */
   readonly openEnd?: string;
@@ -53,6 +55,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
     outcome: ended === undefined ? outcomeOf(undefined) : outcomeOfEnd(ended, state),
     unpaid: owed(state),
     kept: state.closed ? [] : kept(state),
+    rolledBack: isRolledBack(state),
     closed: state.closed,
     ...(openEnd === undefined ? {} : { openEnd }),
     lastEventAt: last.at,

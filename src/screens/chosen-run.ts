@@ -53,7 +53,7 @@ function ofSummary(of: RunSummary, { state }: View): ChosenRun {
   return {
     run: of.run,
     stopped: !running && !of.closed && (of.endedAt === undefined || of.unpaid.length > 0),
-    canGoBack: keeps,
+    canGoBack: keeps && !of.rolledBack,
     keeps,
   };
 }

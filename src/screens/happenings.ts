@@ -1,10 +1,7 @@
 import { formatAge } from '../base/duration.ts';
-import { queueLevel } from '../galera/flow-control.ts';
-import type { MemberStatus } from '../galera/wsrep-status.ts';
+import { flowControlLimits, queueLevel } from '../galera/flow-control.ts';
 import type { ClusterLook } from './operations.ts';
-import type { Happening } from './state.ts';
-
-const limits = { upper: 28, lower: 28 };
+import type { Happening, MemberSamples, Sample } from './state.ts';
 
 /** What changed in Kubernetes between two looks. */
 export function changesOfLook(
@@ -54,20 +51,40 @@ function podChange(was: Pod, now: Pod): string[] {
   return was.ready === now.ready ? [] : [now.ready ? readyAgain : notReady];
 }
 
-/** What changed in a member's own words. */
+/** What changed in a member's own words. A queue that is long is told at once, and once it is empty again how long it lasted. */
 export function changesOfMember(
   member: string,
-  before: MemberStatus | undefined,
-  after: MemberStatus,
-  at: number,
+  before: MemberSamples | undefined,
+  { sql, history }: MemberSamples,
 ): Happening[] {
-  if (before === undefined) return [];
+  const [was, now] = [before?.sql.last?.value, sql.last?.value];
+  if (was === undefined || now === undefined) return [];
   const says: string[] = [];
-  if (before.localStateComment !== after.localStateComment)
-    says.push(`${before.localStateComment ?? 'unknown'} -> ${after.localStateComment ?? 'unknown'}`);
-  if (before.clusterStatus !== after.clusterStatus) says.push(`now ${after.clusterStatus ?? 'unknown'}`);
-  if (before.desyncCount !== after.desyncCount) says.push(`desync count ${after.desyncCount ?? '?'}`);
-  const [from, to] = [before.recvQueue ?? 0, after.recvQueue ?? 0].map((queue) => queueLevel(queue, limits));
-  if ((to ?? 0) >= 2 && (from ?? 0) < (to ?? 0)) says.push(`queue ${after.recvQueue}`);
-  return says.map((each) => ({ at, what: member, says: each }));
+  if (was.localStateComment !== now.localStateComment)
+    says.push(`${was.localStateComment ?? 'unknown'} -> ${now.localStateComment ?? 'unknown'}`);
+  if (was.clusterStatus !== now.clusterStatus) says.push(`now ${now.clusterStatus ?? 'unknown'}`);
+  if (was.desyncCount !== now.desyncCount) says.push(`desync count ${now.desyncCount ?? '?'}`);
+  const limits = flowControlLimits(now.settings, now.clusterSize ?? 0);
+  const levels = limits && [was, now].map(({ recvQueue }) => queueLevel(recvQueue ?? 0, limits));
+  if (levels && (levels[1] ?? 0) >= 2 && (levels[0] ?? 0) < (levels[1] ?? 0)) says.push(`queue ${now.recvQueue}`);
+  const queue = episode(history, ({ queue }) => queue);
+  if (queue !== undefined && (queue.peak > 1 || queue.ms > 1_500))
+    says.push(`queue ${queue.peak} for ${formatAge(queue.ms)}, then 0`);
+  const flow = episode(history, ({ paused }) => (paused === undefined ? undefined : Math.round(paused * 100)));
+  if (flow !== undefined) says.push(`flow control ${flow.peak}% for ${formatAge(flow.ms)}`);
+  return says.map((each) => ({ at: sql.last?.at ?? 0, what: member, says: each }));
+}
+
+/** Samples above 0 that the newest one has ended. Unknown ones end one too: it is as long as it was seen. */
+function episode(
+  history: readonly Sample[],
+  of: (sample: Sample) => number | undefined,
+): { readonly peak: number; readonly ms: number } | undefined {
+  const newest = history.at(-1);
+  if (newest === undefined || of(newest) !== 0) return undefined;
+  const before = history.slice(0, -1);
+  const from = before.findLastIndex((sample) => (of(sample) ?? 0) === 0) + 1;
+  const values = before.slice(from).map((sample) => of(sample) ?? 0);
+  const began = before[from];
+  return began === undefined ? undefined : { peak: Math.max(...values), ms: newest.at - began.at };
 }

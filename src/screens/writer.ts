@@ -81,9 +81,10 @@ export class Writer {
   sampled(member: string, status: MemberStatus, at: number, tookMs: number): void {
     this.#set((state) => {
       const before = state.members[member];
+      const after = withStatus(before, status, at, tookMs);
       return {
-        members: { ...state.members, [member]: withStatus(before, status, at, tookMs) },
-        seen: withSeen(state, changesOfMember(member, before?.sql.last?.value, status, at)),
+        members: { ...state.members, [member]: after },
+        seen: withSeen(state, changesOfMember(member, before, after)),
       };
     });
   }

@@ -205,6 +205,7 @@ describe('restore.swap', () => {
       {
         id: 'old-data:n5g1s7',
         says: 'old data on 3 volumes, about 100 MiB each by SQL',
+        undoneSays: 'restored data on 3 volumes',
         due: 'close',
         payWith: { action: 'restore.discard-kept', input: { folder, members: names, run: 'n5g1s7' } },
       },
@@ -334,6 +335,21 @@ describe('restore.swap', () => {
 });
 
 describe('restore.swap-back', () => {
+  test('says how many transactions since the restore are lost, or why nobody can count them', async () => {
+    const says = async (input: JsonObject = { prepared }) => planned(await restoreSwapBack.plan(input, target)).says[0];
+    expect(await says()).toBe(
+      'everything written since the restore is lost: 43 transactions as planned, 36553af3:57 -> 36553af3:100, and what is written until the stop',
+    );
+    expect(await says({})).toBe('everything written since the restore is lost');
+    const history = '00000000-1111-2222-3333-444444444444';
+    target.say(names[1] ?? '', synced({ localUuid: history, lastCommitted: '5' }));
+    expect(await says()).toContain('what was restored is of history 36553af3, the members are of 00000000');
+    for (const name of names) target.say(name, synced({ lastCommitted: '57' }));
+    expect(await says()).toContain('no transaction that is counted');
+    for (const name of names) target.silence(name);
+    expect(await says()).toContain('no member says where it stands');
+  });
+
   test('puts the old data back on every member, from half a swap too', async () => {
     target.stopped();
     for (const [index, volume] of target.volumes.entries())

@@ -12,7 +12,8 @@ import { showRun } from '../../src/commands/runs.ts';
 import type { Session } from '../../src/commands/session.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { Run } from '../../src/engine/drive.ts';
-import type { RunEvent, Way } from '../../src/engine/event.ts';
+import type { NewEvent, RunEvent, Way } from '../../src/engine/event.ts';
+import { stepsOf } from '../../src/engine/resumption.ts';
 import { owed } from '../../src/engine/state.ts';
 import { lockRun } from '../../src/host/run-lock.ts';
 import { who } from '../../src/host/who.ts';
@@ -20,6 +21,7 @@ import { summarize } from '../../src/record/run-summary.ts';
 import { type GroundCluster, groundOf, run, shippedBytes } from '../actions/fake-ground.ts';
 import { mortal, type Place } from '../engine/crash.ts';
 import { failureFrom, freshFolder } from '../host/folder.ts';
+import { documentOf } from '../practice/rig.ts';
 import { leaseRef, sessionOn } from './practice-session.ts';
 
 const yes = { yes: true, cluster: 'openstack/lab' };
@@ -165,6 +167,38 @@ it('a rollback that nobody says yes to leaves a good run as it was: nothing is w
   expect(await take('rollback')).toBe(5);
   expect(await events()).toEqual(restored);
   expect(said.join('')).toContain(`run ${run} stays as it was`);
+});
+
+it('a run that was rolled back keeps what it had restored, is not rolled back again, and says so as it is closed', async () => {
+  const rolled = { type: 'run-continued', way: 'rollback', mode: 'interactive', by: 'me', program: 'test' } as const;
+  const restored = await whole('galera-restore', { backup: 'latest' });
+  const steps = stepsOf('rollback', foldEvents(restored), documentOf('galera-restore').runbook);
+  const planned = steps.map((step) => ({
+    step,
+    input: {},
+    pendingInputs: [],
+    danger: 'changes' as const,
+    effects: [],
+    debts: [],
+    memo: {},
+    says: [],
+  }));
+  const passed = { type: 'step-passed', how: 'applied', says: 'done', output: {}, facts: {} } as const;
+  const more: NewEvent[] = [
+    { ...rolled, steps: planned },
+    { type: 'gate-answered', step: 'plan', sha256: '', answer: 'yes', by: 'me' },
+    ...steps.map(({ id }) => ({ ...passed, step: id })),
+    { type: 'run-ended', exit: 0, says: 'done and verified', unpaid: [] },
+  ];
+  await recorded(
+    [...restored, ...more.map((event, index) => ({ ...event, seq: restored.length + 1 + index, at: index }))],
+    shippedBytes('galera-restore'),
+  );
+  expect(summarize(await events())).toMatchObject({
+    rolledBack: true,
+    kept: [{ says: 'restored data on 3 volumes' }],
+  });
+  expect(await refused('rollback')).toMatchObject({ found: 'it was rolled back already: the data of before serves' });
 });
 
 it('runs rollback is refused once what was set aside is being removed, and names what removes the rest', async () => {

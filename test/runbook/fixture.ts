@@ -53,7 +53,7 @@ export const actions: ReadonlyMap<string, ActionFacts> = new Map([
   facts('restore.unpack', 'changes owes', { backup: 'text', members: 'texts' }, ['prepared', 'position']),
   facts('restore.prove-prepared', 'changes', { prepared: 'any' }, ['tables', 'rows']),
   facts('restore.swap', 'destroys', { prepared: 'any', 'keep-current-data': 'boolean' }),
-  facts('restore.swap-back', 'destroys'),
+  facts('restore.swap-back', 'destroys', { 'prepared?': 'any' }),
   facts('restore.discard-unpacked', 'changes'),
   facts('statefulset.safe-to-stop', 'check'),
   facts('statefulset.stop', 'disrupts owes', { 'serving?': 'text' }),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { changesOfLook } from '../../src/screens/happenings.ts';
+import { changesOfLook, changesOfMember } from '../../src/screens/happenings.ts';
 import type { MemberLook } from '../../src/screens/operations.ts';
-import type { Happening } from '../../src/screens/state.ts';
-import { healthyLook, memberLook } from './world.ts';
+import { withStatus } from '../../src/screens/samples.ts';
+import type { Happening, MemberSamples } from '../../src/screens/state.ts';
+import { healthyLook, memberLook, statusOf } from './world.ts';
 
 const look = (change: Partial<NonNullable<MemberLook['pod']>>) => {
   const first = memberLook(0);
@@ -33,5 +34,41 @@ describe('a pod that was not Ready', () => {
       'restarted, 3 times by now',
       'pod not Ready',
     ]);
+  });
+});
+
+describe("a member's queue and flow control", () => {
+  /** One sample a second: the receive queue, and milliseconds of it that replication stood still. */
+  function told(...samples: readonly (readonly [queue: number | undefined, pausedMs?: number])[]): readonly string[] {
+    let before: MemberSamples | undefined;
+    let paused = 0;
+    return samples.flatMap(([queue, pausedMs = 0], second) => {
+      paused += pausedMs * 1_000_000;
+      const { recvQueue: _none, ...status } = statusOf(0);
+      const read = { ...status, ...(queue === undefined ? {} : { recvQueue: queue }), flowControlPausedNs: paused };
+      const after = withStatus(before, read, second * 1_000, 4);
+      const says = changesOfMember('mariadb-server-1', before, after).map((each) => each.says);
+      before = after;
+      return says;
+    });
+  }
+
+  it('are told once they are over, with how much and how long', () => {
+    expect(told([0], [3], [1], [0], [0])).toEqual(['queue 3 for 2 s, then 0']);
+    expect(told([0], [0, 10], [0], [0])).toEqual(['flow control 1% for 1 s']);
+  });
+
+  it('are told at once where a queue comes near what stalls the others', () => {
+    expect(told([0], [9], [20], [12], [0])).toEqual(['queue 9', 'queue 20', 'queue 20 for 3 s, then 0']);
+  });
+
+  it('of a single write-set in a single second are nothing to tell', () => {
+    expect(told([0], [1], [0], [0, 4], [0])).toEqual([]);
+    expect(told([0], [1], [1], [0])).toEqual(['queue 1 for 2 s, then 0']);
+  });
+
+  it('of which a part was not seen count from what was', () => {
+    expect(told([0], [undefined], [5], [2], [0])).toEqual(['queue 5 for 2 s, then 0']);
+    expect(told([2], [2], [undefined], [undefined], [0])).toEqual([]);
   });
 });

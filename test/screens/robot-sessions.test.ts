@@ -47,6 +47,19 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
       // What the restore had brought is kept until the run is closed.
       expect(owed(lastRun(on))).toEqual([]);
       expect(rowsOf(simulation)).toEqual(lost);
+      expect(answersIn(on).slice(5)).toEqual([
+        'plan yes "openstack/practice"',
+        'cut-again yes',
+        'stop-again yes',
+        'swap-back yes "openstack/practice"',
+        'start-again yes',
+      ]);
+      // There is no going back from going back, neither on the run's own screen nor from the list.
+      expect(await robot.until('x close')).not.toContain('u roll');
+      await robot.press('4');
+      expect(await robot.until(/galera-restore.*done[\s\S]*x close/)).not.toContain('u roll');
+      await robot.press('d');
+      await robot.until('restored data on 3 volumes');
       await on.leave();
     },
   );

@@ -188,6 +188,7 @@ function summary(
     outcome,
     unpaid: [],
     kept: [],
+    rolledBack: false,
     closed: false,
     lastEventAt: startedAt,
   };
