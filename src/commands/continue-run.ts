@@ -9,7 +9,7 @@ import type { Frontend } from '../engine/frontend.ts';
 import { effectText, gateOfResume, gateOfTakeover } from '../engine/gate.ts';
 import { gatePolicy } from '../engine/gate-policy.ts';
 import { planPart, refusals } from '../engine/plan.ts';
-import { closingStep, isRolledBack, type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
+import { closingStep, type Resumption, resumption, stepsOf } from '../engine/resumption.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
 import { hasTouched } from '../engine/touched.ts';
 import { closeCommand, repairCommand, resumeCommand } from '../record/commands.ts';
@@ -248,7 +248,7 @@ export function checkRun(session: Session, events: readonly RunEvent[], way: Way
       owed(state).length > 0 ? repairCommand(plan.run) : 'there is nothing to go back from',
     );
   }
-  if (way === 'rollback' && isRolledBack(state)) {
+  if (way === 'rollback' && state.rolledBack) {
     fail(
       'refused',
       `the restored data of run ${plan.run} in its place`,

@@ -1,6 +1,7 @@
 import { invariant } from '../base/failure.ts';
 import type { Debt } from './action.ts';
 import type { RunEvent } from './event.ts';
+import { exits } from './exit-code.ts';
 import { isAskedAgain, stoppedBy } from './resumption.ts';
 import { isInDoubt, newRun, type RunState, type StepState, stepState } from './state.ts';
 
@@ -73,7 +74,13 @@ function next(state: RunState, event: RunEvent): RunState {
     case 'way-out-started':
       return { ...state, phase: 'way-out' };
     case 'run-ended':
-      return { ...state, phase: 'ended', exit: event.exit, endedAt: event.at };
+      return {
+        ...state,
+        phase: 'ended',
+        exit: event.exit,
+        endedAt: event.at,
+        rolledBack: isRolledBack(state, event.exit),
+      };
     case 'run-closed':
       return { ...state, closed: true };
   }
@@ -163,6 +170,12 @@ function started(state: RunState, event: RunEvent & { type: 'step-started' }): R
 
 function actionOf(state: RunState, id: string): string | undefined {
   return state.order.find((planned) => planned.step.id === id)?.step.action;
+}
+
+/** At this end: by a rollback, or by a repair that went on with one. */
+function isRolledBack(state: RunState, exit: number): boolean {
+  const well = exit === exits.done || exit === exits.warned;
+  return state.rolledBack || (well && state.section === 'rollback' && !state.crossed);
 }
 
 /** The step that this one has undone. */

@@ -9,6 +9,7 @@ import { sha256 } from './plan.ts';
 import { stoppedBy } from './resumption.ts';
 import { isInDoubt, kept, owed, type RunState, stepState } from './state.ts';
 
+const noWayBack = 'no rollback is left after that';
 const lossOfRollback = 'everything written since the data was replaced is lost';
 
 /** What a rollback loses, as the steps that destroy tell it: counted where they could count. */
@@ -82,7 +83,7 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
       danger === 'reads' ? [] : effects.map((e) => `${step.id}: ${effectText(e)}`),
     ),
     ...(state.phase === 'close'
-      ? kept(state).map((debt) => `removed for ever: ${debt.says}; no rollback is left after that`)
+      ? kept(state).map(({ says }) => `removed for ever: ${says}${state.rolledBack ? '' : `; ${noWayBack}`}`)
       : []),
     ...owed(state).map((debt) => `owed: ${debt.says}`),
     ...(state.phase === 'forward' ? [] : takingUp(acting)),
@@ -186,8 +187,9 @@ function wayBack(state: RunState, planned: PlannedStep): string[] {
   if (state.phase === 'close')
     return [
       ...pays.map((debt) => `removed for ever: ${debt.says}`),
-      'no rollback is left after that',
-      'if no: nothing is removed, and the rollback stays possible',
+      ...(state.rolledBack
+        ? ['if no: nothing is removed']
+        : [noWayBack, 'if no: nothing is removed, and the rollback stays possible']),
     ];
   if (state.phase !== 'forward' && state.phase !== 'resume')
     return ['if no: the run stops here, what is owed stays owed; go on with runs repair'];

@@ -139,12 +139,6 @@ export function notReached(state: RunState): readonly string[] {
     .filter((id) => !['passed', 'skipped'].includes(stepState(state, id).is));
 }
 
-/** A rollback has come to its end: what is set aside now is what was restored. */
-export function isRolledBack(state: RunState): boolean {
-  const well = state.exit === exits.done || state.exit === exits.warned;
-  return state.section === 'rollback' && state.part === 'rollback' && state.phase === 'ended' && well;
-}
-
 /** The step, or the plan, whose gate was answered no. */
 export function answeredNo(state: RunState): string | undefined {
   return Object.entries(state.answers).find(([, answer]) => answer === 'no')?.[0];

@@ -52,6 +52,8 @@ export interface RunState {
   /** Steps that had passed and whose debts somebody began to pay on a way out: what comes after them has lost its ground. */
   readonly undone: readonly string[];
   readonly exit?: number;
+  /** A rollback has come to its end: what is set aside now is what was restored. */
+  readonly rolledBack: boolean;
   readonly closed: boolean;
   readonly startedAt?: number;
   readonly endedAt?: number;
@@ -74,6 +76,7 @@ export const newRun: RunState = {
   crossed: false,
   unproven: false,
   undone: [],
+  rolledBack: false,
   closed: false,
 };
 

@@ -24,6 +24,7 @@ import { resolveInput, type Scope } from './resolve-input.ts';
 import { planOf, stepState } from './state.ts';
 import { type Acting, handsOfStep } from './step-hands.ts';
 import { type Doing, type Started, StepRecord } from './step-record.ts';
+import { hasTouched } from './touched.ts';
 
 export interface Stepping extends Acting {
   readonly catalogue: Catalogue;
@@ -186,9 +187,11 @@ export class StepRunner {
         facts: {},
       });
     }
-    // What destroys is asked for again: it is a second beginning, maybe hours later and by somebody else.
-    const again = planned.danger === 'destroys' && !paying;
-    const { state } = this.#journal;
+    // What destroys is asked for again: it is a second beginning, maybe hours later and by somebody else. What has done nothing yet may never
+    // have been asked about.
+    const { state, events } = this.#journal;
+    const again =
+      !paying && planned.gate !== undefined && (planned.danger === 'destroys' || !hasTouched(events, step.id));
     if (again && (await this.#gates.ask(gateOfStep(planOf(state), planned, state))) === 'no') return;
     if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
     await this.#record.started(doing, { input, memo });

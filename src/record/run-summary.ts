@@ -2,7 +2,7 @@ import type { Debt } from '../engine/action.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
-import { isRolledBack, notReached } from '../engine/resumption.ts';
+import { notReached } from '../engine/resumption.ts';
 import { kept, owed, type RunState } from '../engine/state.ts';
 import { clusterWord } from '../target/identity.ts';
 import { openEndCommand } from './commands.ts';
@@ -55,7 +55,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
     outcome: ended === undefined ? outcomeOf(undefined) : outcomeOfEnd(ended, state),
     unpaid: owed(state),
     kept: state.closed ? [] : kept(state),
-    rolledBack: isRolledBack(state),
+    rolledBack: state.rolledBack,
     closed: state.closed,
     ...(openEnd === undefined ? {} : { openEnd }),
     lastEventAt: last.at,
@@ -65,6 +65,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
 function outcomeOfEnd(ended: RunEvent & { readonly type: 'run-ended' }, state: RunState): string {
   if (ended.exit === exits.owes && ended.unpaid.length === 0) return 'left at work';
   const well = ended.exit === exits.done || ended.exit === exits.warned;
+  if (well && state.rolledBack) return 'rolled back';
   return well && notReached(state).length > 0 ? 'repaired' : outcomeOf(ended.exit);
 }
 

@@ -1,4 +1,4 @@
-import { isRolledBack, resumption } from '../engine/resumption.ts';
+import { resumption } from '../engine/resumption.ts';
 import { kept } from '../engine/state.ts';
 import type { RunSummary } from '../record/run-summary.ts';
 import { cursorHere } from './cursor-here.ts';
@@ -42,7 +42,7 @@ function ofState({ state, going }: OpenRun): ChosenRun | undefined {
   return {
     run: state.plan.run,
     stopped: !going && !state.closed && ['anew', 'same-part'].includes(resumption(state).is),
-    canGoBack: !isRolledBack(state) && (keeps || (!going && !state.closed && state.crossed)),
+    canGoBack: !state.rolledBack && (keeps || (!going && !state.closed && state.crossed)),
     keeps,
   };
 }

@@ -31,8 +31,13 @@ export function debtText(row: DebtRow, events: readonly RunEvent[], now: number)
     fact('carried', carrierText(row)),
     ...(due === 'close'
       ? [
-          ...facts('in a shell', [closeCommand(run), rollbackCommand(run)]),
-          fact('', 'close removes it, and no rollback is left; rollback puts it back'),
+          ...facts('in a shell', [closeCommand(run), ...(state.rolledBack ? [] : [rollbackCommand(run)])]),
+          fact(
+            '',
+            state.rolledBack
+              ? 'close removes it; to have it again, restore the backup again'
+              : 'close removes it, and no rollback is left; rollback puts it back',
+          ),
         ]
       : [fact('in a shell', repairCommand(run))]),
     ...(payers.length === 0 ? [] : [fact('paid by', payers.map(({ step: { id: of } }) => of).join(', '))]),

@@ -205,7 +205,9 @@ function leaseText(state: ScreensState): string {
 function keptText({ says, run }: DebtRow, room: number): string {
   const command = `runs close ${run}`;
   const whole = `kept ${says}: ${command}`;
-  return columnsOf(whole) <= room ? whole : `${cut(`kept ${says}`, room - columnsOf(command) - 2)}: ${command}`;
+  if (columnsOf(whole) <= room) return whole;
+  const left = room - columnsOf(command) - 2;
+  return left < columnsOf('kept old~') ? cut(command, room) : `${cut(`kept ${says}`, left)}: ${command}`;
 }
 
 function atRest({ listing, now }: ScreensState, debts: readonly DebtRow[], room: number): string {

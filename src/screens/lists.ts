@@ -113,7 +113,7 @@ export function signOfRun(run: RunSummary, running: boolean): Sign {
 function endedText(run: RunSummary, running: boolean, width: number): string {
   const keeps = run.kept.length > 0 && run.unpaid.length === 0;
   const said = {
-    ...(keeps ? { [exits.done]: ['done, keeps', 'keeps'] } : {}),
+    ...(keeps ? { [exits.done]: [`${run.outcome}, keeps`, run.rolledBack ? run.outcome : 'keeps'] } : {}),
     [exits.warned]: ['done, warned', 'warned'],
     [exits.answeredNo]: ['no at a gate', 'said no'],
     ...(run.unpaid.length === 0 ? {} : { [exits.owes]: [`owes ${run.unpaid.length}`, `owes ${run.unpaid.length}`] }),

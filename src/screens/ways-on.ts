@@ -1,4 +1,4 @@
-import { isRolledBack, resumption } from '../engine/resumption.ts';
+import { resumption } from '../engine/resumption.ts';
 import { kept, owed, type RunState, stepState } from '../engine/state.ts';
 import { repairCommand, resumeCommand, rollbackCommand } from '../record/commands.ts';
 
@@ -28,7 +28,7 @@ export function waysOn(state: RunState): readonly WayOn[] {
           } as const,
         ]
       : []),
-    ...((keeps.length > 0 || state.crossed) && !isRolledBack(state)
+    ...((keeps.length > 0 || state.crossed) && !state.rolledBack
       ? [
           {
             key: 'u',

@@ -170,7 +170,7 @@ it('a rollback that nobody says yes to leaves a good run as it was: nothing is w
 });
 
 it('a run that was rolled back keeps what it had restored, is not rolled back again, and says so as it is closed', async () => {
-  const rolled = { type: 'run-continued', way: 'rollback', mode: 'interactive', by: 'me', program: 'test' } as const;
+  const rolled = { type: 'run-continued', way: 'rollback', mode: 'interactive', program: 'test' } as const;
   const restored = await whole('galera-restore', { backup: 'latest' });
   const steps = stepsOf('rollback', foldEvents(restored), documentOf('galera-restore').runbook);
   const planned = steps.map((step) => ({
@@ -185,7 +185,7 @@ it('a run that was rolled back keeps what it had restored, is not rolled back ag
   }));
   const passed = { type: 'step-passed', how: 'applied', says: 'done', output: {}, facts: {} } as const;
   const more: NewEvent[] = [
-    { ...rolled, steps: planned },
+    { ...rolled, steps: planned, by: session.by },
     { type: 'gate-answered', step: 'plan', sha256: '', answer: 'yes', by: 'me' },
     ...steps.map(({ id }) => ({ ...passed, step: id })),
     { type: 'run-ended', exit: 0, says: 'done and verified', unpaid: [] },
@@ -196,9 +196,19 @@ it('a run that was rolled back keeps what it had restored, is not rolled back ag
   );
   expect(summarize(await events())).toMatchObject({
     rolledBack: true,
+    outcome: 'rolled back',
     kept: [{ says: 'restored data on 3 volumes' }],
   });
   expect(await refused('rollback')).toMatchObject({ found: 'it was rolled back already: the data of before serves' });
+  expect(await take('close')).toBe(0);
+  const closed = await events();
+  const asked = closed.flatMap((event) =>
+    event.type === 'gate-opened' && event.seq > restored.length ? [event.gate] : [],
+  );
+  expect(asked.map(({ step }) => step)).toEqual(['plan', 'close']);
+  for (const { shows } of asked) expect(shows).toContain('removed for ever: restored data on 3 volumes');
+  expect(asked.flatMap(({ shows }) => shows).join()).not.toContain('rollback');
+  expect(summarize(closed)).toMatchObject({ rolledBack: true, outcome: 'rolled back', kept: [], closed: true });
 });
 
 it('runs rollback is refused once what was set aside is being removed, and names what removes the rest', async () => {

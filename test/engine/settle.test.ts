@@ -136,6 +136,20 @@ describe('a step that had started when its process died', () => {
     expect(no.done).toEqual([]);
   });
 
+  it('asks again before it disrupts where nothing of it was done yet: it may have passed over its gate', async () => {
+    const cut = (world: World) => ({
+      actions: [act(world, 'cut', { maxDanger: 'disrupts' })],
+      all: [step('cut', 'cut')],
+    });
+    const before = [...begun, started('cut')];
+    const effect: NewEvent = { type: 'effect-started', step: 'cut', effect: 'patch Service' };
+    const [untouched, touched] = [newWorld(), newWorld()];
+    expect((await resumed(untouched, before, cut(untouched))).exit).toBe(0);
+    expect(untouched.asked.map(({ step: of }) => of)).toEqual(['plan', 'cut']);
+    expect((await resumed(touched, [...before, effect], cut(touched))).exit).toBe(0);
+    expect(touched.asked.map(({ step: of }) => of)).toEqual(['plan']);
+  });
+
   const silent = (world: World): readonly Action[] => {
     const [unpack, ...others] = actions(world) as [Action, ...Action[]];
     return [{ ...unpack, observe: async () => ({ is: 'unknown', failure: lost }) }, ...others];

@@ -326,11 +326,17 @@ describe('gatesAnswered', () => {
     );
   });
 
-  it('sees a step that starts before its gate is answered', async () => {
+  it('sees a step that acts before its gate is answered', async () => {
     const order = [planned('swap', 'restore.swap', { gate: 'typed', danger: 'destroys' })];
     const start = { type: 'step-started', step: 'swap', attempt: 1 };
-    expect(await of([start], { order })).toContain('has no yes');
-    expect(await of([start], { order, answers: { swap: 'yes' } })).toBeUndefined();
+    const effect = { type: 'effect-started', step: 'swap', effect: 'start Job' };
+    expect(await of([start, effect], { order })).toContain('has no yes');
+    expect(await of([start, effect], { order, answers: { swap: 'yes' } })).toBeUndefined();
+    expect(await of([start, effect, start, effect], { order })).toContain('has no yes');
+    const disrupts = [planned('swap', 'statefulset.stop', { gate: 'yes-no', danger: 'disrupts' })];
+    expect(await of([start, start, effect], { order: disrupts })).toContain('has no yes');
+    expect(await of([start, effect, start, effect], { order: disrupts })).toBeUndefined();
+    expect(await of([start], { order })).toBeUndefined();
   });
 });
 

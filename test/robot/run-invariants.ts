@@ -140,7 +140,10 @@ export const donorRule: Invariant = ({ world, runs }) => {
   return undefined;
 };
 
-/** What destroys has been asked for, and answered with the very word; what only a person decides, never by a flag. */
+/**
+ * What destroys has been asked for, and answered with the very word; what only a person decides, never by a flag. A step that is so already
+ * starts and passes unasked: it has no effect.
+ */
 export const gatesAnswered: Invariant = ({ runs }) => {
   for (const { run, events, state, live } of runs) {
     const last = events.at(-1);
@@ -153,16 +156,15 @@ export const gatesAnswered: Invariant = ({ runs }) => {
       if (gate.personal && last.by.startsWith('--yes'))
         return `run ${run}: --yes has decided ${gate.step}, which only a person does`;
     }
-    if (last.type !== 'step-started') continue;
+    if (last.type !== 'effect-started') continue;
     const planned = state.order.find(({ step }) => step.id === last.step);
     const paying = state.phase === 'way-out';
-    // What had started before is settled: only what destroys is asked for again.
-    const again = events
-      .slice(0, -1)
-      .some((event) => event.type === 'step-started' && event.step === last.step && event.attempt >= last.attempt - 1);
+    // What had begun before is settled: only what destroys is asked for again.
+    const began = events.findLastIndex((event) => event.type === 'step-started' && event.step === last.step);
+    const again = events.slice(0, began).some((event) => event.type === 'effect-started' && event.step === last.step);
     if (planned?.gate === undefined || planned.step.kind !== 'do' || paying || (again && planned.danger !== 'destroys'))
       continue;
-    if (state.answers[last.step] !== 'yes') return `run ${run}: ${last.step} starts, and its gate has no yes`;
+    if (state.answers[last.step] !== 'yes') return `run ${run}: ${last.step} acts, and its gate has no yes`;
   }
   return undefined;
 };

@@ -57,7 +57,7 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
       // There is no going back from going back, neither on the run's own screen nor from the list.
       expect(await robot.until('x close')).not.toContain('u roll');
       await robot.press('4');
-      expect(await robot.until(/galera-restore.*done[\s\S]*x close/)).not.toContain('u roll');
+      expect(await robot.until(/galera-restore.*rolled back[\s\S]*x close/)).not.toContain('u roll');
       await robot.press('d');
       await robot.until('restored data on 3 volumes');
       await on.leave();

@@ -14,13 +14,12 @@ export interface Mutation {
 const robot = 'robot';
 
 /** From the debts of a step to its work, and the other way round. */
+const begun = (debts: string) => `      await this.#record.begun(doing, started, ${debts});\n`;
+const beforeWork = `      const before = await observed(() => action.observe(input, look, plan.memo));
+      if (before.is === 'so') return await this.#record.settled(planned, before, 'already-so', pays);
+`;
 const owing = `      for (const debt of plan.debts)
         await this.#journal.append({ type: 'debt-owed', debt: { ...debt, step: step.id } });
-`;
-const beforeWork = `      started = { input, memo: plan.memo };
-      await this.#record.started(doing, started);
-      const before = await observed(() => action.observe(input, look, plan.memo));
-      if (before.is === 'so') return await this.#record.settled(planned, before, 'already-so', pays);
 `;
 const work = `    } catch (thrown) {
       return await this.#record.broken(doing, thrown, started !== undefined);
@@ -88,8 +87,8 @@ export const mutations: readonly Mutation[] = [
     rule: 5,
     says: 'a debt is journaled when the step that owes it has ended',
     file: 'src/engine/step-runner.ts',
-    from: `${owing}${beforeWork}${work}`,
-    to: `${beforeWork}      await this.#apply(doing, action, started);\n${owing}      return;\n${work}`,
+    from: `${begun('plan.debts')}${beforeWork}${work}`,
+    to: `${begun('[]')}${beforeWork}      await this.#apply(doing, action, started);\n${owing}      return;\n${work}`,
     by: robot,
   },
   {
@@ -242,8 +241,8 @@ export const mutations: readonly Mutation[] = [
     rule: 12,
     says: 'traffic returns whatever the data is',
     file: 'src/engine/step-runner.ts',
-    from: "if (planned.step.action !== 'traffic.put-back' || !state.unproven) return true;",
-    to: "if (planned.step.action !== '' || !state.unproven) return true;",
+    from: 'if (!returnsTraffic(planned) || !state.unproven) return true;',
+    to: 'if (planned.step.id !== undefined) return true;',
     by: 'test/engine/drive.test.ts',
   },
   {
