@@ -58,10 +58,12 @@ function parts(view: View, gate: GateView, area: Area) {
   const inside = { width: area.width - 4, height: area.height - 2 };
   const ask = askLines(gate);
   const tight = askLines(gate, inside.width).filter((each) => each !== blank);
-  const airy = gateLines(view, gate, inside.width, [blank]);
-  const all = gateLines(view, gate, inside.width, []);
+  const airy = gateLines(view, gate, inside.width, { spacer: [blank] });
+  const dense = gateLines(view, gate, inside.width);
+  const least = gateLines(view, gate, inside.width, { least: true });
   const fits = (lines: readonly Line[], asks: readonly Line[]) => lines.length + asks.length <= inside.height;
   if (fits(airy, ask)) return { all: airy, asks: ask, room: inside.height - ask.length };
+  const all = fits(dense, tight) || !fits(least, tight) ? dense : least;
   const asks = fits(all, ask)
     ? ask
     : fits(all, tight)
@@ -140,7 +142,7 @@ function gateLines(
   { state, cluster }: View,
   { gate, changed }: GateView,
   width: number,
-  spacer: readonly Line[],
+  { spacer = [], least = false }: { readonly spacer?: readonly Line[]; readonly least?: boolean } = {},
 ): readonly Line[] {
   const { target, run } = state;
   const planned = plannedOf(state, gate);
@@ -153,11 +155,11 @@ function gateLines(
       : gate.danger === 'disrupts'
         ? span('! DISRUPTS', 'look')
         : span(gate.danger.toUpperCase(), 'strong');
-  const texts = says.filter((text) => text !== `${planned?.step.id}: ${planned?.step.title} (${gate.danger})`);
+  const { lost, way, proven, covers } = gateWay(run?.state, gate, planned);
+  const own = `${planned?.step.id}: ${planned?.step.title} (${gate.danger})`;
+  const texts = says.filter((text) => text !== own && !covers(text));
   const first = texts.find((text) => !isNo(text) && !effects.has(text)) ?? planned?.step.title ?? where;
   const rest = texts.filter((text) => text !== first);
-  // Loss first, then what is done, and on which way back: the rest may be on another page.
-  const { lost, way } = run === undefined ? { lost: [], way: [] } : gateWay(run.state, gate, planned);
   const named = (of: readonly Named[]) => of.flatMap(([name, text]) => labelled(name, text, width));
   return [
     ...labelled(head, first, width),
@@ -168,13 +170,14 @@ function gateLines(
       `kube-system ${target?.kubeSystemUid.slice(0, 8)}    StatefulSet ${target?.statefulSetUid.slice(0, 8)}${uuids.length === 0 ? '' : `    state ${uuids.join(' and ')}`}`,
       width,
     ),
+    // Loss first, then what is done, and on which way back: the rest may be on another page.
     ...rest.filter(isLoss).flatMap((text, index) => labelled(index === 0 ? 'lost' : '', text, width)),
     ...named(lost),
     ...groupedByMember(
       rest.filter((text) => effects.has(text)),
       target?.statefulset ?? '',
     ).flatMap((text, index) => labelled(index === 0 ? 'changes' : '', text, width)),
-    ...named(way),
+    ...named(least ? way : [...proven, ...way]),
     ...owesLines(state, planned, width),
     ...texts.filter(isNo).flatMap((text) => labelled('if no', text.slice(noText.length), width)),
     ...rest

@@ -5,16 +5,31 @@ import { positionOfBackup, positionRead, swapOf } from './position-now.ts';
 
 export type Named = readonly [name: string, text: string];
 
+export interface GateWay {
+  readonly lost: readonly Named[];
+  readonly way: readonly Named[];
+  /** Left out where a gate is one page without it: the step that proved it stands in the list with its sign. */
+  readonly proven: readonly Named[];
+  /** Whether a sentence of the plan is said here better: counted anew, or in fewer words. */
+  readonly covers: (text: string) => boolean;
+}
+
+const nothing: GateWay = { lost: [], way: [], proven: [], covers: () => false };
+
 /** What a step's gate rests on and leads to, from what the run has done: beside the gate's own words, which are what is asked. */
-export function gateWay(
-  state: RunState,
-  gate: Gate,
-  planned: PlannedStep | undefined,
-): { readonly lost: readonly Named[]; readonly way: readonly Named[] } {
+export function gateWay(state: RunState | undefined, gate: Gate, planned: PlannedStep | undefined): GateWay {
   // What a person attests or overrides says for itself what each answer leads to.
-  if (planned === undefined || gate.personal || state.part !== 'forward') return { lost: [], way: [] };
+  if (state === undefined || planned === undefined || gate.personal || state.part !== 'forward') return nothing;
   const kept = planned.debts.flatMap(({ due, says }): Named[] => (due === 'close' ? [['kept', says]] : []));
-  return { lost: lost(state, planned), way: [...proven(state), ...kept, ...way(state, gate, planned)] };
+  const counted = lost(state, planned);
+  return {
+    lost: counted,
+    way: [...kept, ...way(state, gate, planned)],
+    proven: proven(state),
+    covers: (text) =>
+      (counted.length > 0 && /^undoes \d+ transactions as planned/.test(text)) ||
+      (kept.length > 0 && text.startsWith('the current data is set aside in ')),
+  };
 }
 
 /** Counted where the stopped members stand: nothing is written any more. */
@@ -43,10 +58,7 @@ function way(state: RunState, gate: Gate, planned: PlannedStep): readonly Named[
   if (gate.danger === 'destroys') {
     const kept = planned.debts.some(({ due }) => due === 'close');
     return [
-      [
-        'way back',
-        kept ? 'rollback to the old data, as long as this run is not closed' : 'none that this run knows of',
-      ],
+      ['way back', kept ? `runs rollback ${run}, as long as this run is not closed` : 'none that this run knows of'],
     ];
   }
   const swap = swapOf(state.order);

@@ -37,6 +37,10 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
       await robot.until('goes back');
       await robot.work('DESTROYS');
       terminal.resize({ columns: 80, rows: 24 });
+      // The gate of what destroys is one page, with nobody having to turn it while clients wait.
+      const whole = await robot.until(/Gate: swap the data ═+ run .* of 13 ═/);
+      for (const each of ['undoes', 'changes', 'kept', 'way back', 'if no', 'Type namespace/name'])
+        expect(whole).toContain(each);
       await robot.work('ended with exit 0');
       expect(robot.asked.length).toBeGreaterThan(4);
       expect(answersIn(on)).toEqual(['plan yes', 'cut yes', 'stop yes', 'swap yes "openstack/practice"', 'start yes']);
