@@ -30,6 +30,9 @@ export const restoreSwapBack: Action = {
   async plan(input, look) {
     const { prepared } = known(fields, input);
     const view = await viewCluster(look);
+    const loses = prepared
+      ? await lostSinceRestoreText(look, view, onePosition(preparedFrom(prepared)))
+      : 'everything written since the restore is lost';
     return {
       effects: view.members.map((member) => ({
         object: `claim ${member.data.claim}`,
@@ -39,12 +42,8 @@ export const restoreSwapBack: Action = {
       })),
       debts: [],
       memo: {},
-      says: [
-        prepared
-          ? await lostSinceRestoreText(look, view, onePosition(preparedFrom(prepared)))
-          : 'everything written since the restore is lost',
-        'refused while a member runs or anything else mounts a volume',
-      ],
+      says: [loses, 'refused while a member runs or anything else mounts a volume'],
+      loses,
       ms: 5000,
     };
   },

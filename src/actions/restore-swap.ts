@@ -41,7 +41,6 @@ export const restoreSwap: Action = {
       ? `backup ${copies[0].backup} at ${shortPosition(onePosition(copies))}`
       : 'its prepared copy';
     const names = view.members.map((member) => member.name);
-    const where = `data on ${names.length} volumes`;
     return {
       effects: view.members.map((member) => ({
         object: `claim ${member.data.claim}`,
@@ -53,8 +52,8 @@ export const restoreSwap: Action = {
         ? [
             {
               id: `old-data:${run}`,
-              says: `old ${where}${await oldDataText(look, view)}`,
-              undoneSays: `restored ${where}`,
+              says: `old data on ${names.length} volumes${await oldDataText(look, view)}`,
+              undoneSays: `leftovers of the restore on ${names.length} volumes`,
               due: 'close',
               payWith: { action: 'restore.discard-kept', input: { folder, members: names, run } },
             },

@@ -51,6 +51,8 @@ export interface Planned {
   readonly ms?: number;
   /** Output fields that are certain already (names, ids), for the planning of later steps. */
   readonly foretold?: JsonObject;
+  /** What is lost by it for ever, as the gate of a rollback says it. */
+  readonly loses?: string;
 }
 
 /** Stands for a value that a later step's input takes from a step that has not run: `plan` sees it, `apply` never does. */

@@ -1,9 +1,8 @@
 import { invariant } from '../base/failure.ts';
 import type { Debt } from './action.ts';
 import type { RunEvent } from './event.ts';
-import { exits } from './exit-code.ts';
 import { isAskedAgain, stoppedBy } from './resumption.ts';
-import { isInDoubt, newRun, type RunState, type StepState, stepState } from './state.ts';
+import { isInDoubt, isPutBack, newRun, owed, type RunState, type StepState, stepState } from './state.ts';
 
 /** The only way a run's state changes: live, on resume, in screens and in the transcript. Pure. */
 export function applyEvent(state: RunState, event: RunEvent): RunState {
@@ -79,7 +78,7 @@ function next(state: RunState, event: RunEvent): RunState {
         phase: 'ended',
         exit: event.exit,
         endedAt: event.at,
-        rolledBack: isRolledBack(state, event.exit),
+        rolledBack: isPutBack(state) && owed(state).length === 0,
       };
     case 'run-closed':
       return { ...state, closed: true };
@@ -170,12 +169,6 @@ function started(state: RunState, event: RunEvent & { type: 'step-started' }): R
 
 function actionOf(state: RunState, id: string): string | undefined {
   return state.order.find((planned) => planned.step.id === id)?.step.action;
-}
-
-/** At this end: by a rollback, or by a repair that went on with one. */
-function isRolledBack(state: RunState, exit: number): boolean {
-  const well = exit === exits.done || exit === exits.warned;
-  return state.rolledBack || (well && state.section === 'rollback' && !state.crossed);
 }
 
 /** The step that this one has undone. */

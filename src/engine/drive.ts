@@ -153,7 +153,9 @@ export class Run {
   async #ask(what: 'plan' | PlannedStep): Promise<void> {
     const plan = planOf(this.state);
     if (what !== 'plan') {
-      if (!(await this.#steps.passIfSo(what))) await this.#gates.ask(gateOfStep(plan, what, this.state));
+      if (await this.#steps.passIfSo(what)) return;
+      // Asked to stop while it was looked: that is no answer to this gate.
+      if (this.state.stop === undefined) await this.#gates.ask(gateOfStep(plan, what, this.state));
       return;
     }
     if ((await this.#gates.ask(gateOfPlan(plan, this.state))) === 'yes') await this.#begin();

@@ -7,16 +7,16 @@ import { paidBy } from './decide.ts';
 import type { Gate, Plan, PlannedStep } from './event.ts';
 import { sha256 } from './plan.ts';
 import { stoppedBy } from './resumption.ts';
-import { isInDoubt, kept, owed, type RunState, stepState } from './state.ts';
+import { isInDoubt, isPutBack, kept, owed, type RunState, stepState } from './state.ts';
 
 const noWayBack = 'no rollback is left after that';
 const lossOfRollback = 'everything written since the data was replaced is lost';
 
-/** What a rollback loses, as the steps that destroy tell it: counted where they could count. */
-function lossOf({ phase, order }: RunState): readonly string[] {
-  if (phase !== 'rollback') return [];
-  const says = order.flatMap((planned) => (planned.danger === 'destroys' ? planned.says : []));
-  return says.length === 0 ? [lossOfRollback] : says;
+/** What a rollback loses that has not put the data back yet, counted where its step could count. */
+function lossOf(state: RunState): readonly string[] {
+  if (state.phase !== 'rollback' || isPutBack(state)) return [];
+  const loses = state.order.flatMap((planned) => planned.loses ?? []);
+  return loses.length === 0 ? [lossOfRollback] : loses;
 }
 
 function takingUp(steps: readonly PlannedStep[]): string[] {

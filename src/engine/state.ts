@@ -52,7 +52,7 @@ export interface RunState {
   /** Steps that had passed and whose debts somebody began to pay on a way out: what comes after them has lost its ground. */
   readonly undone: readonly string[];
   readonly exit?: number;
-  /** A rollback has come to its end: what is set aside now is what was restored. */
+  /** A rollback, or a repair that went on with one, has come to its end and owes nothing. */
   readonly rolledBack: boolean;
   readonly closed: boolean;
   readonly startedAt?: number;
@@ -101,6 +101,11 @@ export function leftAtWork(state: RunState): readonly string[] {
   return state.order
     .filter(({ step }) => step.kind === 'do' && isInDoubt(stepState(state, step.id)))
     .map(({ step }) => step.id);
+}
+
+/** The data of before is in its place again, whether or not it serves yet: there is no going back from here. */
+export function isPutBack(state: RunState): boolean {
+  return state.rolledBack || (state.section === 'rollback' && !state.crossed);
 }
 
 /** Debts that a run may not end with unnamed. */

@@ -24,7 +24,7 @@ import { resolveInput, type Scope } from './resolve-input.ts';
 import { planOf, stepState } from './state.ts';
 import { type Acting, handsOfStep } from './step-hands.ts';
 import { type Doing, type Started, StepRecord } from './step-record.ts';
-import { hasTouched } from './touched.ts';
+import { hasActed } from './touched.ts';
 
 export interface Stepping extends Acting {
   readonly catalogue: Catalogue;
@@ -82,16 +82,21 @@ export class StepRunner {
     await Promise.race([this.#work({ planned, attempt, pays, signal, paying }, action, how), this.#detached.promise]);
   }
 
-  /** What is so already passes, and nobody is asked about it. False: it is to be asked about. */
+  /**
+   * In a rollback, what is so already passes and nobody is asked about it: its own run has cut and stopped before it failed, and what it
+   * does was answered yes with its plan. On the way forward another hand did it, and that is for a person to see. False: it is to be asked about.
+   */
   async passIfSo(planned: PlannedStep): Promise<boolean> {
     const { state } = this.#journal;
-    const action = this.#env.catalogue.get(planned.step.action);
-    if (action?.kind !== 'do' || (returnsTraffic(planned) && state.unproven)) return false;
-    const attempt = stepState(state, planned.step.id).attempt + 1;
-    const signal = AbortSignal.timeout(defaultTimeoutMs.check);
+    const { step } = planned;
+    const action = this.#env.catalogue.get(step.action);
+    if (action?.kind !== 'do' || state.section !== 'rollback' || step.gate !== undefined) return false;
+    if (returnsTraffic(planned) && state.unproven) return false;
+    const attempt = stepState(state, step.id).attempt + 1;
+    const signal = AbortSignal.any([AbortSignal.timeout(defaultTimeoutMs.check), this.#stopping.signal]);
     const doing = { planned, attempt, pays: paidBy(state, planned), signal, paying: false };
-    const found = await this.#foundSo(doing, action);
-    if (found === undefined || this.#journal.state.stop !== undefined) return false;
+    const found = await Promise.race([this.#foundSo(doing, action), this.#detached.promise]);
+    if (found === undefined || found === 'detached' || this.#journal.state.stop !== undefined) return false;
     await this.#record.begun(doing, found, found.debts);
     await this.#record.settled(planned, found.seen, 'already-so', doing.pays);
     return true;
@@ -187,11 +192,11 @@ export class StepRunner {
         facts: {},
       });
     }
-    // What destroys is asked for again: it is a second beginning, maybe hours later and by somebody else. What has done nothing yet may never
-    // have been asked about.
+    // What destroys is asked for again: it is a second beginning, maybe hours later and by somebody else. An attempt that has done nothing yet
+    // may never have been asked about.
     const { state, events } = this.#journal;
     const again =
-      !paying && planned.gate !== undefined && (planned.danger === 'destroys' || !hasTouched(events, step.id));
+      !paying && planned.gate !== undefined && (planned.danger === 'destroys' || !hasActed(events, step.id, attempt));
     if (again && (await this.#gates.ask(gateOfStep(planOf(state), planned, state))) === 'no') return;
     if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
     await this.#record.started(doing, { input, memo });

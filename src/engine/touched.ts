@@ -8,3 +8,11 @@ export function hasTouched(events: readonly RunEvent[], step: string): boolean {
   );
   return effects.length > refused.length;
 }
+
+/** Whether this attempt of the step has begun an effect, in whatever process. */
+export function hasActed(events: readonly RunEvent[], step: string, attempt: number): boolean {
+  const from = events.findIndex(
+    (event) => event.type === 'step-started' && event.step === step && event.attempt === attempt,
+  );
+  return from !== -1 && events.slice(from).some((event) => event.type === 'effect-started' && event.step === step);
+}

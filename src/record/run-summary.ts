@@ -3,7 +3,7 @@ import { foldEvents } from '../engine/apply-event.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { exits } from '../engine/exit-code.ts';
 import { notReached } from '../engine/resumption.ts';
-import { kept, owed, type RunState } from '../engine/state.ts';
+import { isPutBack, kept, owed, type RunState } from '../engine/state.ts';
 import { clusterWord } from '../target/identity.ts';
 import { openEndCommand } from './commands.ts';
 
@@ -28,7 +28,7 @@ export interface RunSummary {
   /** What stays until the run is closed. */
   readonly kept: readonly Debt[];
   /** The data of before is back: what is kept is what was restored. */
-  readonly rolledBack: boolean;
+  readonly putBack: boolean;
   readonly closed: boolean;
   /** The command that pays, or goes on with what was left at work; only of a run that ended with 131. */
   readonly openEnd?: string;
@@ -55,7 +55,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
     outcome: ended === undefined ? outcomeOf(undefined) : outcomeOfEnd(ended, state),
     unpaid: owed(state),
     kept: state.closed ? [] : kept(state),
-    rolledBack: state.rolledBack,
+    putBack: isPutBack(state),
     closed: state.closed,
     ...(openEnd === undefined ? {} : { openEnd }),
     lastEventAt: last.at,
@@ -65,7 +65,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary | undefined {
 function outcomeOfEnd(ended: RunEvent & { readonly type: 'run-ended' }, state: RunState): string {
   if (ended.exit === exits.owes && ended.unpaid.length === 0) return 'left at work';
   const well = ended.exit === exits.done || ended.exit === exits.warned;
-  if (well && state.rolledBack) return 'rolled back';
+  if (state.rolledBack && (well || ended.exit === exits.interrupted)) return 'rolled back';
   return well && notReached(state).length > 0 ? 'repaired' : outcomeOf(ended.exit);
 }
 

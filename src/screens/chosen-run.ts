@@ -1,5 +1,5 @@
 import { resumption } from '../engine/resumption.ts';
-import { kept } from '../engine/state.ts';
+import { isPutBack, kept } from '../engine/state.ts';
 import type { RunSummary } from '../record/run-summary.ts';
 import { cursorHere } from './cursor-here.ts';
 import { isRunning } from './lists.ts';
@@ -42,7 +42,7 @@ function ofState({ state, going }: OpenRun): ChosenRun | undefined {
   return {
     run: state.plan.run,
     stopped: !going && !state.closed && ['anew', 'same-part'].includes(resumption(state).is),
-    canGoBack: !state.rolledBack && (keeps || (!going && !state.closed && state.crossed)),
+    canGoBack: !isPutBack(state) && (keeps || (!going && !state.closed && state.crossed)),
     keeps,
   };
 }
@@ -53,7 +53,7 @@ function ofSummary(of: RunSummary, { state }: View): ChosenRun {
   return {
     run: of.run,
     stopped: !running && !of.closed && (of.endedAt === undefined || of.unpaid.length > 0),
-    canGoBack: keeps && !of.rolledBack,
+    canGoBack: keeps && !of.putBack,
     keeps,
   };
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { dateTimeText } from '../base/time.ts';
 import { foldEvents } from '../engine/apply-event.ts';
 import type { RunEvent } from '../engine/event.ts';
+import { isPutBack } from '../engine/state.ts';
 import { closeCommand, repairCommand, rollbackCommand } from '../record/commands.ts';
 import type { DebtRow } from '../views/status-view.ts';
 import { fact, facts } from './fact.ts';
@@ -31,10 +32,10 @@ export function debtText(row: DebtRow, events: readonly RunEvent[], now: number)
     fact('carried', carrierText(row)),
     ...(due === 'close'
       ? [
-          ...facts('in a shell', [closeCommand(run), ...(state.rolledBack ? [] : [rollbackCommand(run)])]),
+          ...facts('in a shell', [closeCommand(run), ...(isPutBack(state) ? [] : [rollbackCommand(run)])]),
           fact(
             '',
-            state.rolledBack
+            isPutBack(state)
               ? 'close removes it; to have it again, restore the backup again'
               : 'close removes it, and no rollback is left; rollback puts it back',
           ),

@@ -75,7 +75,10 @@ export function changesOfMember(
   return says.map((each) => ({ at: sql.last?.at ?? 0, what: member, says: each }));
 }
 
-/** Samples above 0 that the newest one has ended. Unknown ones end one too: it is as long as it was seen. */
+/** Longer apart, two samples leave a time of which nobody knows. */
+const unwatchedMs = 3_000;
+
+/** Samples above 0, one after the other, that the newest one has ended. Where one is unknown or missing nobody can tell how long it was. */
 function episode(
   history: readonly Sample[],
   of: (sample: Sample) => number | undefined,
@@ -83,8 +86,12 @@ function episode(
   const newest = history.at(-1);
   if (newest === undefined || of(newest) !== 0) return undefined;
   const before = history.slice(0, -1);
-  const from = before.findLastIndex((sample) => (of(sample) ?? 0) === 0) + 1;
-  const values = before.slice(from).map((sample) => of(sample) ?? 0);
-  const began = before[from];
-  return began === undefined ? undefined : { peak: Math.max(...values), ms: newest.at - began.at };
+  const from = before.findLastIndex((sample) => of(sample) === 0) + 1;
+  const samples = before.slice(from);
+  const values = samples.map((sample) => of(sample) ?? Number.NaN);
+  const watched = samples.every((sample, index) => (samples[index + 1] ?? newest).at - sample.at < unwatchedMs);
+  const [began] = samples;
+  // From the oldest sample on: it began before there was one.
+  if (began === undefined || from === 0 || !watched || values.some(Number.isNaN)) return undefined;
+  return { peak: Math.max(...values), ms: newest.at - began.at };
 }

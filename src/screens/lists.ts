@@ -111,9 +111,10 @@ export function signOfRun(run: RunSummary, running: boolean): Sign {
 }
 
 function endedText(run: RunSummary, running: boolean, width: number): string {
+  if (run.outcome === 'rolled back' && !running) return run.outcome;
   const keeps = run.kept.length > 0 && run.unpaid.length === 0;
   const said = {
-    ...(keeps ? { [exits.done]: [`${run.outcome}, keeps`, run.rolledBack ? run.outcome : 'keeps'] } : {}),
+    ...(keeps ? { [exits.done]: [`${run.outcome}, keeps`, 'keeps'] } : {}),
     [exits.warned]: ['done, warned', 'warned'],
     [exits.answeredNo]: ['no at a gate', 'said no'],
     ...(run.unpaid.length === 0 ? {} : { [exits.owes]: [`owes ${run.unpaid.length}`, `owes ${run.unpaid.length}`] }),

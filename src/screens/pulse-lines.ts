@@ -2,6 +2,7 @@ import { formatBytes } from '../base/bytes.ts';
 import { formatAge, formatClock, formatDuration } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import { reserveFloor } from '../galera/room.ts';
+import { phasesAhead, phaseText } from '../views/phases.ts';
 import type { MemberProgress, Progress } from '../views/progress.ts';
 import { bytesOf } from '../views/words.ts';
 import { fitLine, type Line, line, span } from './line.ts';
@@ -29,6 +30,7 @@ export function pulseLines(view: View, progress: Progress, width: number): reado
         headLine(view, progress, names),
         ...members.flatMap((each) => memberLines(view, each, names, width)),
         ...(isWide(view) && members.length > 1 ? [allLine(progress, names)] : []),
+        ...(isWide(view) ? phasesAhead(progress.phases).map((text) => line(` ${text}`)) : []),
       ]
     : phaseLines(view, members, width);
   return [...lines, changeLine(view, progress), ...(counted ? freeLines(view, width) : [])].map((each) =>
@@ -40,7 +42,7 @@ export function pulseLines(view: View, progress: Progress, width: number): reado
 function phaseLines(view: View, members: readonly MemberProgress[], width: number): readonly Line[] {
   const groups = new Map<string, string[]>();
   for (const each of members) {
-    const says = each.says === undefined ? each.phase : `${each.phase}: ${each.says}`;
+    const says = doingText(each);
     groups.set(
       says,
       [...(groups.get(says) ?? []), nameOf(view, each)].filter((name) => name !== ''),
@@ -49,6 +51,10 @@ function phaseLines(view: View, members: readonly MemberProgress[], width: numbe
   return [...groups].flatMap(([says, names]) =>
     wrapped(names.length === 0 ? says : `${names.join(', ')}  ${says}`, width - 1).map((text) => line(` ${text}`)),
   );
+}
+
+function doingText({ phase, says }: MemberProgress): string {
+  return says === undefined ? phaseText(phase) : `${phaseText(phase)}: ${says}`;
 }
 
 /** In narrow places a member is its ordinal, in the order of the strip above. */
@@ -60,7 +66,7 @@ function headLine(view: View, { phases, members }: Progress, names: number): Lin
   const totals = [...new Set(members.flatMap(({ total }) => total ?? []))];
   const of = totals.length === 1 ? `of ${formatBytes(totals[0] ?? 0)}` : '';
   const room = 1 + (names > 0 ? names + 1 : 0) + barOf(view) + share + bytes;
-  const phase = fitText(` ${phases.join(', ')}`, room - of.length);
+  const phase = fitText(` ${phases.map(phaseText).join(', ')}`, room - of.length);
   const wide = isWide(view) ? 'change'.padStart(change - 2) : '';
   return line(`${phase}${of}${'rate'.padStart(rate)}${'left'.padStart(time)}${wide}`);
 }
@@ -72,8 +78,7 @@ function barOf(view: View): number {
 function memberLines(view: View, pulse: MemberProgress, names: number, width: number): readonly Line[] {
   const name = names === 0 ? ' ' : ` ${fitText(nameOf(view, pulse), names)} `;
   if (pulse.bytes === undefined || pulse.total === undefined || pulse.total === 0) {
-    const says = pulse.says === undefined ? pulse.phase : `${pulse.phase}: ${pulse.says}`;
-    return wrapped(says, width - columnsOf(name)).map((text, index) =>
+    return wrapped(doingText(pulse), width - columnsOf(name)).map((text, index) =>
       line(index === 0 ? name : ' '.repeat(columnsOf(name)), text),
     );
   }

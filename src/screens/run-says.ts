@@ -1,4 +1,4 @@
-import { kept, owed, type RunState, stepState } from '../engine/state.ts';
+import { isPutBack, kept, owed, type RunState, stepState } from '../engine/state.ts';
 import { lastOf } from './open-run.ts';
 import type { OpenRun } from './state.ts';
 import { columnsOf } from './text.ts';
@@ -38,7 +38,7 @@ export function endSays({ state, events }: OpenRun): string | undefined {
   if (state.failure !== undefined) return `${ended}; t has all of this`;
   const debts = owed(state);
   const owes = debts.length === 0 ? '' : `; owes ${debts.length}: p repairs`;
-  const back = state.rolledBack ? '' : 'u rolls back, ';
+  const back = isPutBack(state) ? '' : 'u rolls back, ';
   const keeps = state.closed || kept(state).length === 0 ? '' : `; ${back}x closes`;
   return `${ended}${owes}${keeps}`;
 }

@@ -1,5 +1,5 @@
 import { resumption } from '../engine/resumption.ts';
-import { kept, owed, type RunState, stepState } from '../engine/state.ts';
+import { isPutBack, kept, owed, type RunState, stepState } from '../engine/state.ts';
 import { repairCommand, resumeCommand, rollbackCommand } from '../record/commands.ts';
 
 /** What may be done with a run that has stopped: its key, what that does, and the command for a shell. */
@@ -28,7 +28,7 @@ export function waysOn(state: RunState): readonly WayOn[] {
           } as const,
         ]
       : []),
-    ...((keeps.length > 0 || state.crossed) && !state.rolledBack
+    ...((keeps.length > 0 || state.crossed) && !isPutBack(state)
       ? [
           {
             key: 'u',

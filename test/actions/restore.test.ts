@@ -205,7 +205,7 @@ describe('restore.swap', () => {
       {
         id: 'old-data:n5g1s7',
         says: 'old data on 3 volumes, about 100 MiB each by SQL',
-        undoneSays: 'restored data on 3 volumes',
+        undoneSays: 'leftovers of the restore on 3 volumes',
         due: 'close',
         payWith: { action: 'restore.discard-kept', input: { folder, members: names, run: 'n5g1s7' } },
       },

@@ -169,47 +169,50 @@ it('a rollback that nobody says yes to leaves a good run as it was: nothing is w
   expect(said.join('')).toContain(`run ${run} stays as it was`);
 });
 
-it('a run that was rolled back keeps what it had restored, is not rolled back again, and says so as it is closed', async () => {
-  const rolled = { type: 'run-continued', way: 'rollback', mode: 'interactive', program: 'test' } as const;
-  const restored = await whole('galera-restore', { backup: 'latest' });
-  const steps = stepsOf('rollback', foldEvents(restored), documentOf('galera-restore').runbook);
-  const planned = steps.map((step) => ({
-    step,
-    input: {},
-    pendingInputs: [],
-    danger: 'changes' as const,
-    effects: [],
-    debts: [],
-    memo: {},
-    says: [],
-  }));
-  const passed = { type: 'step-passed', how: 'applied', says: 'done', output: {}, facts: {} } as const;
-  const more: NewEvent[] = [
-    { ...rolled, steps: planned, by: session.by },
-    { type: 'gate-answered', step: 'plan', sha256: '', answer: 'yes', by: 'me' },
-    ...steps.map(({ id }) => ({ ...passed, step: id })),
-    { type: 'run-ended', exit: 0, says: 'done and verified', unpaid: [] },
-  ];
-  await recorded(
-    [...restored, ...more.map((event, index) => ({ ...event, seq: restored.length + 1 + index, at: index }))],
-    shippedBytes('galera-restore'),
-  );
-  expect(summarize(await events())).toMatchObject({
-    rolledBack: true,
-    outcome: 'rolled back',
-    kept: [{ says: 'restored data on 3 volumes' }],
-  });
-  expect(await refused('rollback')).toMatchObject({ found: 'it was rolled back already: the data of before serves' });
-  expect(await take('close')).toBe(0);
-  const closed = await events();
-  const asked = closed.flatMap((event) =>
-    event.type === 'gate-opened' && event.seq > restored.length ? [event.gate] : [],
-  );
-  expect(asked.map(({ step }) => step)).toEqual(['plan', 'close']);
-  for (const { shows } of asked) expect(shows).toContain('removed for ever: restored data on 3 volumes');
-  expect(asked.flatMap(({ shows }) => shows).join()).not.toContain('rollback');
-  expect(summarize(closed)).toMatchObject({ rolledBack: true, outcome: 'rolled back', kept: [], closed: true });
-});
+it.each([0, 3, 130])(
+  'a run that was rolled back, with exit %s, is not rolled back again, and says so as it is closed',
+  async (exit) => {
+    const rolled = { type: 'run-continued', way: 'rollback', mode: 'interactive', program: 'test' } as const;
+    const restored = await whole('galera-restore', { backup: 'latest' });
+    const steps = stepsOf('rollback', foldEvents(restored), documentOf('galera-restore').runbook);
+    const planned = steps.map((step) => ({
+      step,
+      input: {},
+      pendingInputs: [],
+      danger: 'changes' as const,
+      effects: [],
+      debts: [],
+      memo: {},
+      says: [],
+    }));
+    const passed = { type: 'step-passed', how: 'applied', says: 'done', output: {}, facts: {} } as const;
+    const more: NewEvent[] = [
+      { ...rolled, steps: planned, by: session.by },
+      { type: 'gate-answered', step: 'plan', sha256: '', answer: 'yes', by: 'me' },
+      ...steps.map(({ id }) => ({ ...passed, step: id })),
+      { type: 'run-ended', exit, says: '', unpaid: [] },
+    ];
+    await recorded(
+      [...restored, ...more.map((event, index) => ({ ...event, seq: restored.length + 1 + index, at: index }))],
+      shippedBytes('galera-restore'),
+    );
+    expect(summarize(await events())).toMatchObject({
+      putBack: true,
+      outcome: 'rolled back',
+      kept: [{ says: 'leftovers of the restore on 3 volumes' }],
+    });
+    expect(await refused('rollback')).toMatchObject({ found: 'it was rolled back already: the data of before serves' });
+    expect(await take('close')).toBe(0);
+    const closed = await events();
+    const asked = closed.flatMap((event) =>
+      event.type === 'gate-opened' && event.seq > restored.length ? [event.gate] : [],
+    );
+    expect(asked.map(({ step }) => step)).toEqual(['plan', 'close']);
+    for (const { shows } of asked) expect(shows).toContain('removed for ever: leftovers of the restore on 3 volumes');
+    expect(asked.flatMap(({ shows }) => shows).join()).not.toContain('rollback');
+    expect(summarize(closed)).toMatchObject({ putBack: true, outcome: 'rolled back', kept: [], closed: true });
+  },
+);
 
 it('runs rollback is refused once what was set aside is being removed, and names what removes the rest', async () => {
   const restored = await whole('galera-restore', { backup: 'latest' });

@@ -123,55 +123,6 @@ describe('every way out', () => {
     expect(gate?.shows.at(-1)).toMatch(/^if no: .*what start pays stays owed: galera-runbook runs repair/);
   });
 
-  it('asks about no step that is so already: it passes, with what it owes', async () => {
-    const world = newWorld();
-    world.done.push('stop');
-    const catalogue = catalogueOf(
-      act(world, 'stop', { owes: true, maxDanger: 'disrupts' }),
-      act(world, 'start', { maxDanger: 'disrupts' }),
-    );
-    const steps = [step('stop', 'stop'), step('start', 'start', { pays: ['stop'] })];
-    const { exit, run } = await drive(world, catalogue, steps, { mode: 'interactive', terminal: true });
-    expect(exit).toBe(0);
-    expect(world.asked.map((gate) => gate.step)).toEqual(['plan', 'start']);
-    expect(world.done).toEqual(['stop', 'start']);
-    expect(run.state.debts).toEqual([]);
-    const lines = world.journal.filter((event) => 'step' in event && event.step === 'stop');
-    expect(lines.map(({ type }) => type)).toEqual(['step-started', 'step-passed']);
-    expect(lines[1]).toMatchObject({ how: 'already-so' });
-  });
-
-  it('asks before traffic counts as given back to data that nobody has compared, though another hand did it', async () => {
-    const world = newWorld();
-    world.done.push('traffic');
-    const catalogue = catalogueOf(
-      act(world, 'swap', { maxDanger: 'destroys' }),
-      act(world, 'traffic.put-back', { maxDanger: 'disrupts' }),
-    );
-    const steps = [step('swap', 'swap'), step('traffic', 'traffic.put-back')];
-    await drive(world, catalogue, steps, { mode: 'interactive', terminal: true });
-    expect(world.asked.map(({ step: of, personal }) => [of, personal])).toEqual([
-      ['plan', false],
-      ['swap', false],
-      ['traffic', false],
-      ['traffic', true],
-    ]);
-  });
-
-  it('asks about a step of which nobody can tell whether it is so', async () => {
-    const world = newWorld();
-    const stop = act(world, 'stop', { maxDanger: 'disrupts' });
-    let looked = 0;
-    const observe: typeof stop.observe = async (...of) => {
-      if (looked++ === 0) throw new Error('the API server is gone');
-      return await stop.observe(...of);
-    };
-    const catalogue = catalogueOf({ ...stop, observe });
-    const { exit } = await drive(world, catalogue, [step('stop', 'stop')], { mode: 'interactive', terminal: true });
-    expect(exit).toBe(0);
-    expect(world.asked.map((gate) => gate.step)).toEqual(['plan', 'stop']);
-  });
-
   it('ends with 131 when a payer fails', async () => {
     const world = newWorld();
     world.fails = { cut: broken, traffic: broken };

@@ -148,6 +148,10 @@ describe('a step that had started when its process died', () => {
     expect(untouched.asked.map(({ step: of }) => of)).toEqual(['plan', 'cut']);
     expect((await resumed(touched, [...before, effect], cut(touched))).exit).toBe(0);
     expect(touched.asked.map(({ step: of }) => of)).toEqual(['plan']);
+    const anew = newWorld();
+    const second: NewEvent = { type: 'step-started', step: 'cut', attempt: 2, input: {}, memo: {} };
+    expect((await resumed(anew, [...before, effect, second], cut(anew))).exit).toBe(0);
+    expect(anew.asked.map(({ step: of }) => of)).toEqual(['plan', 'cut']);
   });
 
   const silent = (world: World): readonly Action[] => {

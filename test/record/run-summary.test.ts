@@ -21,7 +21,7 @@ describe('the summary of a run', () => {
       says: 'done and verified',
       unpaid: [],
       kept: [],
-      rolledBack: false,
+      putBack: false,
       closed: false,
       lastEventAt: clock('05:05:10'),
     });

@@ -159,9 +159,16 @@ export const gatesAnswered: Invariant = ({ runs }) => {
     if (last.type !== 'effect-started') continue;
     const planned = state.order.find(({ step }) => step.id === last.step);
     const paying = state.phase === 'way-out';
-    // What had begun before is settled: only what destroys is asked for again.
-    const began = events.findLastIndex((event) => event.type === 'step-started' && event.step === last.step);
-    const again = events.slice(0, began).some((event) => event.type === 'effect-started' && event.step === last.step);
+    // What this attempt had begun before, or another one of this part, is settled: only what destroys is asked for again.
+    const starts = events.flatMap((event, index) =>
+      event.type === 'step-started' && event.step === last.step ? [{ index, attempt: event.attempt }] : [],
+    );
+    const began = starts.at(-1);
+    const first = starts.find(({ attempt }) => attempt === began?.attempt);
+    const part = events.findLastIndex(({ type }) => type === 'run-continued');
+    const again = events
+      .slice(Math.min(first?.index ?? 0, Math.max(part, 0)), began?.index)
+      .some((event) => event.type === 'effect-started' && event.step === last.step);
     if (planned?.gate === undefined || planned.step.kind !== 'do' || paying || (again && planned.danger !== 'destroys'))
       continue;
     if (state.answers[last.step] !== 'yes') return `run ${run}: ${last.step} acts, and its gate has no yes`;

@@ -39,10 +39,16 @@ describe('a pod that was not Ready', () => {
 
 describe("a member's queue and flow control", () => {
   /** One sample a second: the receive queue, and milliseconds of it that replication stood still. */
-  function told(...samples: readonly (readonly [queue: number | undefined, pausedMs?: number])[]): readonly string[] {
+  function told(
+    ...samples: readonly (readonly [queue: number | undefined, pausedMs?: number] | 'silence')[]
+  ): readonly string[] {
     let before: MemberSamples | undefined;
     let paused = 0;
-    return samples.flatMap(([queue, pausedMs = 0], second) => {
+    let second = 0;
+    return samples.flatMap((sample) => {
+      second += sample === 'silence' ? 60 : 1;
+      if (sample === 'silence') return [];
+      const [queue, pausedMs = 0] = sample;
       paused += pausedMs * 1_000_000;
       const { recvQueue: _none, ...status } = statusOf(0);
       const read = { ...status, ...(queue === undefined ? {} : { recvQueue: queue }), flowControlPausedNs: paused };
@@ -55,7 +61,7 @@ describe("a member's queue and flow control", () => {
 
   it('are told once they are over, with how much and how long', () => {
     expect(told([0], [3], [1], [0], [0])).toEqual(['queue 3 for 2 s, then 0']);
-    expect(told([0], [0, 10], [0], [0])).toEqual(['flow control 1% for 1 s']);
+    expect(told([0], [0], [0, 10], [0], [0])).toEqual(['flow control 1% for 1 s']);
   });
 
   it('are told at once where a queue comes near what stalls the others', () => {
@@ -63,12 +69,14 @@ describe("a member's queue and flow control", () => {
   });
 
   it('of a single write-set in a single second are nothing to tell', () => {
-    expect(told([0], [1], [0], [0, 4], [0])).toEqual([]);
+    expect(told([0], [0], [1], [0], [0, 4], [0])).toEqual([]);
     expect(told([0], [1], [1], [0])).toEqual(['queue 1 for 2 s, then 0']);
   });
 
-  it('of which a part was not seen count from what was', () => {
-    expect(told([0], [undefined], [5], [2], [0])).toEqual(['queue 5 for 2 s, then 0']);
-    expect(told([2], [2], [undefined], [undefined], [0])).toEqual([]);
+  it('of which a part was not seen are not told: nobody knows how long they were', () => {
+    expect(told([0], [undefined], [5], [2], [0])).toEqual([]);
+    expect(told([0], [2], [undefined], [2], [0])).toEqual([]);
+    expect(told([5], [5], [0])).toEqual([]);
+    expect(told([0], [5], 'silence', [5], [0], [5], [2], [0])).toEqual(['queue 5 for 2 s, then 0']);
   });
 });

@@ -63,7 +63,7 @@ describe('a robot that sees the screen and presses keys, on the practice cluster
       await robot.press('4');
       expect(await robot.until(/galera-restore.*rolled back[\s\S]*x close/)).not.toContain('u roll');
       await robot.press('d');
-      await robot.until('restored data on 3 volumes');
+      await robot.until('leftovers of the restore on 3 volumes');
       await on.leave();
     },
   );

@@ -188,7 +188,7 @@ function summary(
     outcome,
     unpaid: [],
     kept: [],
-    rolledBack: false,
+    putBack: false,
     closed: false,
     lastEventAt: startedAt,
   };
@@ -248,14 +248,14 @@ export function listing(now: string, change: Partial<Listing> = {}): Listing {
 export function healthy(size?: Size, until = '03:12:40'): World {
   const world = newWorld('02:40:12', size);
   const { writer } = world;
+  writer.looked(stumbled(false), clock('02:50:00'), 20);
+  writer.looked(stumbled(true), clock('02:51:04'), 20);
+  writer.looked(healthyLook, clock('02:51:22'), 20);
   for (const ordinal of [0, 1, 2])
     sampled(world, ordinal, '03:06:00', until, (time) => ({
       lastCommitted: String(4_182_634 - Math.round((3.5 * (clock('03:12:40') - clock(time))) / 1000)),
       ...(ordinal === 1 && waits.has(time) ? { recvQueue: 3 } : {}),
     }));
-  writer.looked(stumbled(false), clock('02:50:00'), 20);
-  writer.looked(stumbled(true), clock('02:51:04'), 20);
-  writer.looked(healthyLook, clock('02:51:22'), 20);
   writer.looked(healthyLook, clock(until), 20);
   writer.listed(listing(until), clock(until), 30);
   writer.tick(clock('03:12:40'));
