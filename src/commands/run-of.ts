@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { FailureError, fail } from '../base/failure.ts';
 import type { RunEvent } from '../engine/event.ts';
 import type { RunFolder } from '../host/state-folder.ts';
+import { leaseName } from '../target/lease.ts';
 import { mirroredIds, mirroredRun } from './cluster-mirror.ts';
 import type { Globals } from './globals.ts';
 import { RunRecord, stateFolder } from './run-record.ts';
@@ -35,7 +36,16 @@ async function fromMirror(session: Session, word: string, notHere: FailureError)
   const { namespace } = session.config;
   const ids = await mirroredIds(kube, namespace, word);
   const [run, ...others] = ids;
-  if (run === undefined) throw notHere;
+  if (run === undefined) {
+    const by = await session.lease().read();
+    if (by?.run !== word) throw notHere;
+    fail(
+      'held',
+      `run ${word} on this machine, or its mirror in the cluster`,
+      `its lease alone, held by ${by.holder}: no effect of it is known, and nothing that it owes`,
+      `once that process is surely gone: kubectl -n ${namespace} delete lease ${leaseName(session.config.statefulset)}`,
+    );
+  }
   if (others.length > 0) fail('usage', `one run ${word}`, ids.join(', '), 'give more letters of the id');
   const { events = [], document } = (await mirroredRun(kube, namespace, run)) ?? {};
   if (document === undefined)

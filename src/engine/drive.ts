@@ -191,6 +191,8 @@ export class Run {
     }
     this.#leased = true;
     await this.append({ type: 'lease-taken', holder: this.#env.by });
+    // Whoever finds the lease finds the run too: a bastion that is lost at the first gate must not keep the cluster to itself.
+    await this.#env.mirror.push(this.events);
   }
 
   /**

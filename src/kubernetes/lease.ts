@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Failure, fail, failureOf, invariant } from '../base/failure.ts';
 import { Conflict, type KubeReads, type KubeWrites, type Obj, type Ref } from '../target/kubernetes.ts';
-import type { LeaseAnswer, LeaseHolder, RunLease } from '../target/lease.ts';
+import { type LeaseAnswer, type LeaseHolder, leaseName, type RunLease } from '../target/lease.ts';
 
 const durationSeconds = 60;
 const renewEveryMs = 15_000;
@@ -49,7 +49,7 @@ export class KubeLease implements RunLease {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       namespace: options.namespace,
-      name: `galera-runbook-${options.statefulset}`,
+      name: leaseName(options.statefulset),
     };
   }
 

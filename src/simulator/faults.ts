@@ -1,4 +1,5 @@
 import type { Obj } from '../target/kubernetes.ts';
+import { leaseName } from '../target/lease.ts';
 import { contentHash } from './dataset.ts';
 import { commit, groupOf, reunite, split } from './groups.ts';
 import { killPods } from './kubelet.ts';
@@ -197,7 +198,7 @@ function setPassword(world: World, user: string, password: string, secret: boole
 }
 
 function setLease(world: World, holder: string, run: string): void {
-  const metadata = { name: `galera-runbook-${names.statefulSet}`, namespace };
+  const metadata = { name: leaseName(names.statefulSet), namespace };
   const time = new Date(world.now).toISOString().replace('Z', '000Z');
   const spec = { holderIdentity: holder, leaseDurationSeconds: 60, acquireTime: time, renewTime: time };
   const annotations: { [name: string]: string } = holder === '' ? {} : { 'galera-runbook/run': run };

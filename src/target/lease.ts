@@ -1,5 +1,10 @@
 import type { Failure } from '../base/failure.ts';
 
+/** Of the `Lease` in the cluster's namespace. */
+export function leaseName(statefulset: string): string {
+  return `galera-runbook-${statefulset}`;
+}
+
 /** Who holds a Galera cluster's lease, as the lease says it. */
 export interface LeaseHolder {
   /** `user@host/pid`. */

@@ -225,6 +225,15 @@ it('runs rollback is refused once what was set aside is being removed, and names
   });
 });
 
+it('a run of which there is nothing but its lease, of a bastion that is lost: says so, and how the lease is got rid of', async () => {
+  await held('sre2@bastion-2/77', 'k7m2q9');
+  expect(await failureFrom(takeUpRun(globals, session, 'k7m2q9', 'repair', yes, 'yes'))).toMatchObject({
+    kind: 'held',
+    found: expect.stringContaining('its lease alone, held by sre2@bastion-2/77'),
+    next: expect.stringContaining(`kubectl -n openstack delete lease ${leaseRef.name}`),
+  });
+});
+
 describe('the lease of a run that is taken up', () => {
   it('is taken at once from a dead process of this machine and user', async () => {
     await recorded(await died(copying));

@@ -71,6 +71,11 @@ describe('a restore that fails after the swap stops, keeps traffic cut, and name
     const run = await afterwards(ended.output);
     const back = await terminal(program, ['runs', 'rollback', run]);
     expect(back.output).toContain('run-ended     exit 0');
+    // What the failed run has cut is cut: nobody is asked about that. What it has started is stopped, and asked about.
+    expect(back.output).toMatch(/step-passed +\d+\/\d+ cut-again/);
+    expect(back.asked.join()).not.toContain('cut-again');
+    expect(back.asked.join()).toContain('stop-again');
+    expect(back.output).toMatch(/everything written since the restore is lost: \d+ transactions as planned/);
     for (const truth of await truthEverywhere()) expect(truth).toEqual(there);
     expect(await isCut()).toBe(false);
     expect((await program.yes(['runs', 'close', run])).exit).toBe(0);

@@ -123,6 +123,22 @@ describe('every way out', () => {
     expect(gate?.shows.at(-1)).toMatch(/^if no: .*what start pays stays owed: galera-runbook runs repair/);
   });
 
+  it('is mirrored from its lease on: whoever finds that finds the run too', async () => {
+    const world = newWorld();
+    world.answers = { stop: { answer: 'no' } };
+    const catalogue = catalogueOf(act(world, 'stop', { maxDanger: 'disrupts' }));
+    await drive(world, catalogue, [step('stop', 'stop')], {
+      mode: 'interactive',
+      terminal: true,
+      event: (line) => {
+        if (line.type !== 'gate-opened' || line.gate.step !== 'stop') return;
+        const leased = world.journal.find(({ type }) => type === 'lease-taken');
+        expect(world.mirrored).toEqual([leased?.seq]);
+      },
+    });
+    expect(world.asked.map((gate) => gate.step)).toEqual(['plan', 'stop']);
+  });
+
   it('ends with 131 when a payer fails', async () => {
     const world = newWorld();
     world.fails = { cut: broken, traffic: broken };
