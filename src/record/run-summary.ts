@@ -27,7 +27,7 @@ export interface RunSummary {
   readonly unpaid: readonly Debt[];
   /** What stays until the run is closed. */
   readonly kept: readonly Debt[];
-  /** The data of before is back: what is kept is what was restored. */
+  /** A rollback has put the data of before in its place: what is kept is what that left. */
   readonly putBack: boolean;
   readonly closed: boolean;
   /** The command that pays, or goes on with what was left at work; only of a run that ended with 131. */
