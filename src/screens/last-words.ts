@@ -52,7 +52,8 @@ function wordOf(state: RunState): string {
   if (exit === undefined) return 'NOT ENDED';
   if (exit === exits.done || exit === exits.warned) {
     if (notReached(state).length > 0) return 'REPAIRED, NOT DONE';
-    return exit === exits.done ? 'DONE AND VERIFIED' : 'DONE WITH WARNINGS';
+    const done = state.rolledBack && state.part !== 'close' ? 'ROLLED BACK' : undefined;
+    return exit === exits.done ? (done ?? 'DONE AND VERIFIED') : `${done ?? 'DONE'} WITH WARNINGS`;
   }
   const words: Readonly<Record<number, string>> = {
     [exits.refused]: 'REFUSED',
@@ -92,7 +93,9 @@ function nextLines(state: RunState): readonly string[] {
   if (state.closed || kept(state).length === 0) return [];
   // What was set aside may be half gone: there is no way back any more.
   const removing = state.part === 'close' && stepState(state, closingStep).attempt > 0;
-  if (removing) return [named('next', 'remove the rest of the old data:'), pasted(closeCommand(run))];
+  const set = state.rolledBack ? 'what the restore left' : 'the old data';
+  if (removing) return [named('next', `remove the rest of ${set}:`), pasted(closeCommand(run))];
+  if (state.rolledBack) return [named('next', `look at your services; then free ${set}:`), pasted(closeCommand(run))];
   const swapped = state.order.some(
     ({ step }) => step.action === 'restore.swap' && stepState(state, step.id).is === 'passed',
   );

@@ -3,6 +3,7 @@ import { applyEvent } from '../../src/engine/apply-event.ts';
 import type { NewEvent, RunEvent } from '../../src/engine/event.ts';
 import { newRun } from '../../src/engine/state.ts';
 import { lastWords } from '../../src/screens/last-words.ts';
+import { step } from '../engine/fakes.ts';
 import { clock, failedAt, stamp } from '../record/canned.ts';
 import { backupRun, failedRun } from '../record/canned-runs.ts';
 import { fullEvents } from './restore.ts';
@@ -59,6 +60,37 @@ describe('the last words', () => {
     expect(text).toContain('clients     without a database since 2026-11-21 05:17:29Z');
     expect(text).toContain('galera-runbook runs resume k7m2q9');
     expect(text).toContain('galera-runbook runs rollback k7m2q9');
+  });
+
+  it('of a rollback offer no way back: only to free what the restore left', () => {
+    const swapBack = step('swap-back', 'restore.swap-back', { undoes: 'swap' });
+    const planned = [
+      { step: swapBack, input: {}, pendingInputs: [], danger: 'destroys', effects: [], debts: [], memo: {}, says: [] },
+    ] as const;
+    const passed = {
+      type: 'step-passed',
+      step: 'swap-back',
+      how: 'applied',
+      says: 'done',
+      output: {},
+      facts: {},
+    } as const;
+    const back = then(
+      (event) => event.type === 'run-ended',
+      [
+        [
+          '05:30:00',
+          { type: 'run-continued', way: 'rollback', steps: planned, mode: 'yes', by: 'me', program: 'test' },
+        ],
+        ['05:30:09', passed],
+        ['05:30:10', { type: 'run-ended', exit: 0, says: 'done and verified', unpaid: [] }],
+      ],
+    );
+    const text = words(back).join('\n');
+    expect(text).toContain('is ROLLED BACK (exit 0)');
+    expect(text).toContain('look at your services; then free what the restore left:');
+    expect(text).toContain('galera-runbook runs close k7m2q9');
+    expect(text).not.toContain('runs rollback');
   });
 
   it('name the gate that was answered no', () => {
