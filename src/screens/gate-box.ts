@@ -58,12 +58,12 @@ function parts(view: View, gate: GateView, area: Area) {
   const inside = { width: area.width - 4, height: area.height - 2 };
   const ask = askLines(gate);
   const tight = askLines(gate, inside.width).filter((each) => each !== blank);
-  const airy = gateLines(view, gate, inside.width, { spacer: [blank] });
-  const dense = gateLines(view, gate, inside.width);
-  const least = gateLines(view, gate, inside.width, { least: true });
   const fits = (lines: readonly Line[], asks: readonly Line[]) => lines.length + asks.length <= inside.height;
+  const airy = gateLines(view, gate, inside.width, { spacer: [blank] });
   if (fits(airy, ask)) return { all: airy, asks: ask, room: inside.height - ask.length };
-  const all = fits(dense, tight) || !fits(least, tight) ? dense : least;
+  const dense = gateLines(view, gate, inside.width);
+  const least = fits(dense, tight) ? dense : gateLines(view, gate, inside.width, { least: true });
+  const all = fits(least, tight) ? least : dense;
   const asks = fits(all, ask)
     ? ask
     : fits(all, tight)
