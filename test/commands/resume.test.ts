@@ -22,6 +22,7 @@ import { type GroundCluster, groundOf, run, shippedBytes } from '../actions/fake
 import { mortal, type Place } from '../engine/crash.ts';
 import { failureFrom, freshFolder } from '../host/folder.ts';
 import { documentOf } from '../practice/rig.ts';
+import { passed, plannedStep } from '../record/canned.ts';
 import { leaseRef, sessionOn } from './practice-session.ts';
 
 const yes = { yes: true, cluster: 'openstack/lab' };
@@ -175,21 +176,11 @@ it.each([0, 3, 130])(
     const rolled = { type: 'run-continued', way: 'rollback', mode: 'interactive', program: 'test' } as const;
     const restored = await whole('galera-restore', { backup: 'latest' });
     const steps = stepsOf('rollback', foldEvents(restored), documentOf('galera-restore').runbook);
-    const planned = steps.map((step) => ({
-      step,
-      input: {},
-      pendingInputs: [],
-      danger: 'changes' as const,
-      effects: [],
-      debts: [],
-      memo: {},
-      says: [],
-    }));
-    const passed = { type: 'step-passed', how: 'applied', says: 'done', output: {}, facts: {} } as const;
+    const planned = steps.map((step) => plannedStep(step.id, step.kind, { step }));
     const more: NewEvent[] = [
       { ...rolled, steps: planned, by: session.by },
       { type: 'gate-answered', step: 'plan', sha256: '', answer: 'yes', by: 'me' },
-      ...steps.map(({ id }) => ({ ...passed, step: id })),
+      ...steps.map(({ id }) => passed(id, 'applied', 'done')),
       { type: 'run-ended', exit, says: '', unpaid: [] },
     ];
     await recorded(

@@ -2,9 +2,9 @@ import { type Failure, FailureError, failure } from '../../src/base/failure.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { Action, AnyAction, Catalogue, Check, Planned } from '../../src/engine/action.ts';
 import { type Driving, Run } from '../../src/engine/drive.ts';
-import type { Gate, Mode, Plan, RunEvent } from '../../src/engine/event.ts';
+import type { Gate, Mode, NewEvent, Plan, RunEvent } from '../../src/engine/event.ts';
 import type { Answer } from '../../src/engine/frontend.ts';
-import { makePlan } from '../../src/engine/plan.ts';
+import { makePlan, type Planning } from '../../src/engine/plan.ts';
 import type { Runbook, Step } from '../../src/runbook/runbook.ts';
 import type { Identity } from '../../src/target/identity.ts';
 import type { Hands, Look } from '../../src/target/look.ts';
@@ -150,22 +150,27 @@ export async function drive(
 ): Promise<Driven> {
   const driving = drivingOf(world, catalogue, of.terminal ?? false);
   const event = (line: RunEvent) => of.event?.(line, worldRun(world));
-  const planning = {
-    catalogue,
-    look: (s: string, attempt: number) => driving.look(s, attempt, new AbortController().signal),
-  };
-  const plan = await makePlan(planning, {
-    run: 'r1',
-    runbook: runbook(steps),
-    parameters: {},
-    targetFacts: {},
-    program: 'test',
-    saw: {},
-  });
+  const { plan } = await plannedOn(driving, steps);
   const run = new Run({ ...driving, frontend: { ...driving.frontend, event } });
   runs.set(world, run);
   await run.append({ type: 'run-started', plan, mode: of.mode ?? 'yes', by: 'me@here', format: 1 });
   return { exit: await run.drive(), run, plan };
+}
+
+/** The plan of these steps, and what its run plans further parts with. */
+export async function plannedOn(driving: Driving, steps: readonly Step[]): Promise<{ planning: Planning; plan: Plan }> {
+  const planning = {
+    catalogue: driving.catalogue,
+    look: (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal),
+  };
+  const request = { run: 'r1', runbook: runbook(steps), parameters: {}, targetFacts: {}, program: 'test', saw: {} };
+  return { planning, plan: await makePlan(planning, request) };
+}
+
+/** The journal of a process before, which may have died after any of these lines. */
+export function journalOf(plan: Plan, mode: Mode, after: readonly NewEvent[]): readonly RunEvent[] {
+  const started: NewEvent = { type: 'run-started', plan, mode, by: 'me@here', format: 1 };
+  return [started, ...after].map((event, index) => ({ ...event, seq: index + 1, at: index }) as RunEvent);
 }
 
 export function drivingOf(world: World, catalogue: Catalogue, terminal: boolean): Driving {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/engine/action.ts';
 import { Run } from '../../src/engine/drive.ts';
-import type { NewEvent, RunEvent } from '../../src/engine/event.ts';
-import { makePlan, planPart } from '../../src/engine/plan.ts';
+import type { NewEvent } from '../../src/engine/event.ts';
+import { planPart } from '../../src/engine/plan.ts';
 import type { Step } from '../../src/runbook/runbook.ts';
-import { act, catalogueOf, drive, drivingOf, newWorld, runbook, step, type World } from './fakes.ts';
+import { act, catalogueOf, drive, drivingOf, journalOf, newWorld, plannedOn, step, type World } from './fakes.ts';
 
 const disrupts = { maxDanger: 'disrupts' } as const;
 const forward = [step('cut', 'cut'), step('swap', 'swap')];
@@ -34,16 +34,9 @@ interface Rollback {
 
 /** A run that has swapped and failed is rolled back, and what the world holds by then is so already. */
 async function rolledBack(world: World, { steps = back, actions: own, begun }: Rollback = {}) {
-  const catalogue = catalogueOf(...(own ?? actions(world)));
-  const driving = drivingOf(world, catalogue, true);
-  const planning = {
-    catalogue,
-    look: (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal),
-  };
-  const request = { run: 'r1', runbook: runbook(forward), parameters: {}, targetFacts: {}, program: 'test', saw: {} };
-  const plan = await makePlan(planning, request);
+  const driving = drivingOf(world, catalogueOf(...(own ?? actions(world))), true);
+  const { planning, plan } = await plannedOn(driving, forward);
   const lines: readonly NewEvent[] = [
-    { type: 'run-started', plan, mode: 'interactive', by: 'me@here', format: 1 },
     { type: 'gate-answered', step: 'plan', sha256: 'x', answer: 'yes', by: 'me@here' },
     { type: 'step-started', step: 'swap', attempt: 1, input: {}, memo: {} },
     {
@@ -54,10 +47,7 @@ async function rolledBack(world: World, { steps = back, actions: own, begun }: R
     },
     { type: 'run-ended', exit: 131, says: '', unpaid: [] },
   ];
-  const run = new Run(
-    driving,
-    lines.map((line, index) => ({ ...line, seq: index + 1, at: index }) as RunEvent),
-  );
+  const run = new Run(driving, journalOf(plan, 'interactive', lines));
   const planned = await planPart(planning, steps, run.state);
   await run.takeUp({
     type: 'run-continued',

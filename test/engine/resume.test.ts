@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '../../src/base/failure.ts';
-import { makePlan } from '../../src/engine/plan.ts';
 import { owed } from '../../src/engine/state.ts';
 import { crashed, everyPlace, type Ground, otherEnds, row } from './crash.ts';
-import { act, catalogueOf, check, drivingOf, newWorld, runbook, step, type World } from './fakes.ts';
+import { act, catalogueOf, check, drivingOf, newWorld, plannedOn, runbook, step, type World } from './fakes.ts';
 
 /** A restore in small: a check, copies (owed), cut (owed, disrupts), swap (destroys), the comparison, traffic, copies away. */
 const steps = [
@@ -37,13 +36,7 @@ function ground(change: (world: World) => void = () => undefined): Ground<World>
     driving: (world) => drivingOf(world, catalogue(world), false),
     runbook: () => runbook(steps),
     async begin(run, world) {
-      const driving = this.driving(world);
-      const planning = {
-        catalogue: driving.catalogue,
-        look: (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal),
-      };
-      const request = { run: 'r1', runbook: runbook(steps), parameters: {}, targetFacts: {}, program: 'test', saw: {} };
-      const plan = await makePlan(planning, request);
+      const { plan } = await plannedOn(this.driving(world), steps);
       await run.append({ type: 'run-started', plan, mode: 'yes', by: 'me@here', format: 1 });
     },
     picture: (world, state) => ({

@@ -3,11 +3,22 @@ import { FailureError, failure } from '../../src/base/failure.ts';
 import type { Action } from '../../src/engine/action.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { Run } from '../../src/engine/drive.ts';
-import type { Mode, NewEvent, RunEvent } from '../../src/engine/event.ts';
-import { makePlan, planPart } from '../../src/engine/plan.ts';
+import type { Mode, NewEvent } from '../../src/engine/event.ts';
+import { planPart } from '../../src/engine/plan.ts';
 import { resumption, stepsOf } from '../../src/engine/resumption.ts';
 import type { Step } from '../../src/runbook/runbook.ts';
-import { act, catalogueOf, check, drivingOf, newWorld, runbook, step, type World } from './fakes.ts';
+import {
+  act,
+  catalogueOf,
+  check,
+  drivingOf,
+  journalOf,
+  newWorld,
+  plannedOn,
+  runbook,
+  step,
+  type World,
+} from './fakes.ts';
 
 const broken = failure('failed', 'it to work', 'it broke', 'mend it');
 const lost = failure('unknown', 'an answer', 'the connection dropped', 'ask again');
@@ -34,14 +45,9 @@ async function cutOff(
   of: { actions?: readonly Action[]; all?: readonly Step[] } = {},
 ) {
   const catalogue = catalogueOf(check(world, 'look'), ...(of.actions ?? actions(world)));
-  const all = of.all ?? steps;
   const driving = drivingOf(world, catalogue, true);
-  const look = (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal);
-  const request = { run: 'r1', runbook: runbook(all), parameters: {}, targetFacts: {}, program: 'test', saw: {} };
-  const plan = await makePlan({ catalogue, look }, request);
-  const started: NewEvent = { type: 'run-started', plan, mode: 'interactive', by: 'me@here', format: 1 };
-  const events = [started, ...after].map((event, index) => ({ ...event, seq: index + 1, at: index }) as RunEvent);
-  return { driving, events };
+  const { planning, plan } = await plannedOn(driving, of.all ?? steps);
+  return { driving, planning, events: journalOf(plan, 'interactive', after) };
 }
 
 async function resumed(
@@ -196,16 +202,11 @@ describe('a step in doubt of a run that is gone on with after a failure', () => 
         await unpack.apply(input, hands, memo);
       },
     };
-    const { driving, events } = await cutOff(world, [...unpacking, failed('unpack', true), ended(131)], {
+    const { driving, planning, events } = await cutOff(world, [...unpacking, failed('unpack', true), ended(131)], {
       actions: [once, ...others],
     });
     const run = new Run(driving, events);
-    const look = (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal);
-    const planned = await planPart(
-      { catalogue: driving.catalogue, look },
-      stepsOf('resume', run.state, runbook(steps)),
-      run.state,
-    );
+    const planned = await planPart(planning, stepsOf('resume', run.state, runbook(steps)), run.state);
     await run.takeUp({
       type: 'run-continued',
       way: 'resume',
@@ -234,14 +235,9 @@ it('a step in doubt whose debt was paid on the way out owes again before it is d
     { type: 'debt-paid', id: 'debt:unpack', says: 'gone' },
     ended(130),
   ];
-  const { driving, events } = await cutOff(world, stopped);
+  const { driving, planning, events } = await cutOff(world, stopped);
   const run = new Run(driving, events);
-  const look = (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal);
-  const planned = await planPart(
-    { catalogue: driving.catalogue, look },
-    stepsOf('resume', run.state, runbook(steps)),
-    run.state,
-  );
+  const planned = await planPart(planning, stepsOf('resume', run.state, runbook(steps)), run.state);
   await run.takeUp({
     type: 'run-continued',
     way: 'resume',

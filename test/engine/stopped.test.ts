@@ -1,9 +1,20 @@
 import { expect, it } from 'vitest';
 import { Run } from '../../src/engine/drive.ts';
-import type { NewEvent, RunEvent } from '../../src/engine/event.ts';
-import { makePlan, planPart } from '../../src/engine/plan.ts';
+import type { NewEvent } from '../../src/engine/event.ts';
+import { planPart } from '../../src/engine/plan.ts';
 import { stepsOf } from '../../src/engine/resumption.ts';
-import { act, catalogueOf, drive, drivingOf, newWorld, runbook, step, type World } from './fakes.ts';
+import {
+  act,
+  catalogueOf,
+  drive,
+  drivingOf,
+  journalOf,
+  newWorld,
+  plannedOn,
+  runbook,
+  step,
+  type World,
+} from './fakes.ts';
 
 const steps = [step('unpack', 'unpack'), step('discard', 'discard', { pays: ['unpack'] })];
 const actionsOf = (world: World) =>
@@ -11,10 +22,7 @@ const actionsOf = (world: World) =>
 
 async function planned(world: World) {
   const driving = drivingOf(world, actionsOf(world), true);
-  const look = (id: string, attempt: number) => driving.look(id, attempt, new AbortController().signal);
-  const planning = { catalogue: driving.catalogue, look };
-  const request = { run: 'r1', runbook: runbook(steps), parameters: {}, targetFacts: {}, program: 'test', saw: {} };
-  return { driving, planning, plan: await makePlan(planning, request) };
+  return { driving, ...(await plannedOn(driving, steps)) };
 }
 
 it('a gate that is about to open when the run is told to stop is not waited for', { timeout: 5000 }, async () => {
@@ -60,14 +68,10 @@ it('a repair finds nothing owed by a step that never started', async () => {
   const [debt] = plan.steps[0]?.debts ?? [];
   if (!debt) throw new Error('the step owes nothing');
   const lines: NewEvent[] = [
-    { type: 'run-started', plan, mode: 'yes', by: 'me@here', format: 1 },
     { type: 'gate-answered', step: 'plan', sha256: 'x', answer: 'yes', by: 'me@here' },
     { type: 'debt-owed', debt: { ...debt, step: 'unpack' } },
   ];
-  const run = new Run(
-    driving,
-    lines.map((event, index) => ({ ...event, seq: index + 1, at: index }) as RunEvent),
-  );
+  const run = new Run(driving, journalOf(plan, 'yes', lines));
   const parts = await planPart(planning, stepsOf('repair', run.state, runbook(steps)), run.state);
   const by = { mode: 'yes', by: 'me@here', program: 'test' } as const;
   await run.takeUp({ type: 'run-continued', way: 'repair', steps: parts, ...by });

@@ -3,8 +3,7 @@ import { applyEvent } from '../../src/engine/apply-event.ts';
 import type { NewEvent, RunEvent } from '../../src/engine/event.ts';
 import { newRun } from '../../src/engine/state.ts';
 import { lastWords } from '../../src/screens/last-words.ts';
-import { step } from '../engine/fakes.ts';
-import { clock, failedAt, stamp } from '../record/canned.ts';
+import { clock, failedAt, passed, plannedStep, stamp } from '../record/canned.ts';
 import { backupRun, failedRun } from '../record/canned-runs.ts';
 import { fullEvents } from './restore.ts';
 import { healthy, type World } from './world.ts';
@@ -63,18 +62,7 @@ describe('the last words', () => {
   });
 
   it('of a rollback offer no way back: only to free what the restore left', () => {
-    const swapBack = step('swap-back', 'restore.swap-back', { undoes: 'swap' });
-    const planned = [
-      { step: swapBack, input: {}, pendingInputs: [], danger: 'destroys', effects: [], debts: [], memo: {}, says: [] },
-    ] as const;
-    const passed = {
-      type: 'step-passed',
-      step: 'swap-back',
-      how: 'applied',
-      says: 'done',
-      output: {},
-      facts: {},
-    } as const;
+    const planned = [plannedStep('swap-back', 'do', { danger: 'destroys', step: { undoes: 'swap' } })];
     const back = then(
       (event) => event.type === 'run-ended',
       [
@@ -82,7 +70,7 @@ describe('the last words', () => {
           '05:30:00',
           { type: 'run-continued', way: 'rollback', steps: planned, mode: 'yes', by: 'me', program: 'test' },
         ],
-        ['05:30:09', passed],
+        ['05:30:09', passed('swap-back', 'applied', 'done')],
         ['05:30:10', { type: 'run-ended', exit: 0, says: 'done and verified', unpaid: [] }],
       ],
     );
