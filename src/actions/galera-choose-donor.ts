@@ -16,7 +16,7 @@ export const galeraChooseDonor: Check = {
   summary: 'Chooses the member that a backup is copied from, and says why.',
   inputs: {},
   outputs: ['member', 'because', 'node', 'podUid', 'containerId', 'ip'],
-  async observe(_input, look) {
+  async observe(_input, look, planned) {
     const [view, backups] = await Promise.all([viewCluster(look), viewVolume(look, look.config.backups.claim)]);
     const readings = await readMembers(look, view);
     const wrong = notLetIn(readings) ?? otherCluster(readings, look.config.cluster);
@@ -28,6 +28,7 @@ export const galeraChooseDonor: Check = {
       replicas: view.members.length,
       service: serviceShape(view, look.config),
       shareable: Object.fromEntries([...apart].map(([name, why]) => [name, why === undefined])),
+      ...(typeof planned?.member === 'string' ? { planned: planned.member } : {}),
     });
     if (!choice.ok) {
       // Names the pair of volumes that no Kubernetes node reaches.

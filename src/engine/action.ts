@@ -76,10 +76,13 @@ export interface ActionBase {
   readonly outputs: readonly string[];
 }
 
-/** Reads only. `not-so` is a refusal; `unknown` is never a yes. */
+/**
+ * Reads only. `not-so` is a refusal; `unknown` is never a yes. `planned` is its output when the run was planned: what it chose then was
+ * answered yes to, so it chooses the same or refuses.
+ */
 export interface Check extends ActionBase {
   readonly kind: 'check';
-  observe(input: JsonObject, look: Look): Promise<Observed>;
+  observe(input: JsonObject, look: Look, planned?: JsonObject): Promise<Observed>;
 }
 
 export interface Action extends ActionBase {

@@ -1,5 +1,5 @@
 import { type Failure, failure, failureOf, invariant } from '../base/failure.ts';
-import type { JsonObject } from '../base/json.ts';
+import { canonical, type Json, type JsonObject } from '../base/json.ts';
 import { type Look, stoppedByOperator } from '../target/look.ts';
 import {
   type Action,
@@ -42,6 +42,15 @@ function returnsTraffic({ step }: PlannedStep): boolean {
 /** Of what was foretold, what nobody has to wait for: all that an attested step can give to later ones. */
 function certain(foretold: JsonObject = {}): JsonObject {
   return Object.fromEntries(Object.entries(foretold).filter(([, value]) => !isPending(value)));
+}
+
+/** A check between has given other values than the ones that were planned, shown and answered yes to. */
+function movedInput(planned: JsonObject, now: JsonObject): Failure | undefined {
+  const moved = Object.keys(now).filter((name) => canonical(now[name]) !== canonical(planned[name]));
+  if (moved.length === 0) return undefined;
+  const word = (value: Json | undefined) => (typeof value === 'string' ? value : canonical(value));
+  const each = (of: JsonObject) => moved.map((name) => `${name} ${word(of[name])}`).join(', ');
+  return failure('refused', `${each(planned)}, as planned`, each(now), 'plan again');
 }
 
 /** Does one step: asks what is so, applies an action, asks again. What came of it is journaled; nothing is thrown that a step may throw. */
@@ -139,7 +148,7 @@ export class StepRunner {
     let seen: Observed;
     try {
       const input = this.#input(planned, []);
-      seen = await observedAgain(() => check.observe(input, look), look, step.kind === 'wait');
+      seen = await observedAgain(() => check.observe(input, look, planned.foretold), look, step.kind === 'wait');
     } catch (thrown) {
       return await this.#record.failed(step.id, failureOf(thrown, 'look at the target by hand'), false);
     }
@@ -171,7 +180,8 @@ export class StepRunner {
   /** The plan's, or made now where it could not see all of it. */
   async #planned({ planned, pays }: Doing, action: Action, input: JsonObject, look: Look): Promise<Planned | Failure> {
     const fresh = planned.pendingInputs.length > 0 || pays.length > 0 || planned.seen?.failure !== undefined;
-    return fresh ? await planAction(action, input, look) : planned;
+    if (fresh) return await planAction(action, input, look);
+    return movedInput(planned.input, input) ?? planned;
   }
 
   /** Started by a process that died, or whose answer was lost: what its start has journaled says what to look for, and to do again. */

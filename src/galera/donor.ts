@@ -19,6 +19,11 @@ export interface DonorWish {
   readonly shareable: Readonly<Record<string, boolean>>;
   /** How many others must be Synced while the donor is out of flow control; 2 unless said otherwise. */
   readonly spare?: number;
+  /**
+   * The donor that a plan has named and a person has agreed to: kept while it may be the donor. Receive queues of a busy cluster change from
+   * one look to the next, and a shorter one elsewhere is no reason to copy from another member than was said.
+   */
+  readonly planned?: string;
 }
 
 export interface Donor {
@@ -82,7 +87,17 @@ export function chooseDonor(of: readonly MemberReading[], wish: DonorWish): Dono
   const refused = judged.flatMap(({ reading, why }) => (why === undefined ? [] : [{ member: reading.member, why }]));
   if (!quorum.ok) return { ok: false, failure: quorum.failure, others: refused };
   const able = judged.filter(({ why }) => why === undefined).map(({ reading }) => reading);
-  const [chosen] = able.toSorted((a, b) => queueOf(a) - queueOf(b) || b.ordinal - a.ordinal);
+  const { planned } = wish;
+  if (planned !== undefined && !able.some(({ member }) => member === planned)) {
+    const why = refused.find(({ member }) => member === planned)?.why ?? 'no such member';
+    return {
+      ok: false,
+      others: refused,
+      failure: failure('refused', `${planned} as donor, as planned`, why, 'plan again'),
+    };
+  }
+  const ranked = able.toSorted((a, b) => queueOf(a) - queueOf(b) || b.ordinal - a.ordinal);
+  const chosen = ranked.find(({ member }) => member === planned) ?? ranked[0];
   if (chosen === undefined) {
     const onlyVolumes = refused.some(({ why }) => why === volume || why === unknownVolume);
     return {
@@ -101,17 +116,23 @@ export function chooseDonor(of: readonly MemberReading[], wish: DonorWish): Dono
   }
   const equals = able.filter((reading) => queueOf(reading) === queueOf(chosen)).length;
   const queue = `receive queue ${queueOf(chosen)}`;
+  const why =
+    planned !== undefined
+      ? `${queue}, as planned`
+      : able.length === 1
+        ? 'the only one that may'
+        : equals > 1
+          ? `${queue}, the highest ordinal of ${equals} equals`
+          : `${queue}, the shortest`;
   const because = [
-    able.length === 1
-      ? 'the only one that may'
-      : equals > 1
-        ? `${queue}, the highest ordinal of ${equals} equals`
-        : `${queue}, the shortest`,
+    why,
     chosen.inService === true ? 'leaves the Service while desynced' : 'no clients use it',
     'its Kubernetes node can reach the backup volume',
   ].join('; ');
+  const other = (reading: MemberReading) =>
+    planned === undefined ? whyNot(reading, chosen) : `could do it, but the plan names ${planned}`;
   const others = judged
     .filter(({ reading }) => reading !== chosen)
-    .map(({ reading, why }) => ({ member: reading.member, why: why ?? whyNot(reading, chosen) }));
+    .map(({ reading, why }) => ({ member: reading.member, why: why ?? other(reading) }));
   return { ok: true, donor: { member: chosen.member, because, others } };
 }

@@ -104,6 +104,18 @@ describe('galera.choose-donor', () => {
     expect(JSON.stringify(facts)).toContain('the endpoint');
   });
 
+  test('keeps to the donor of the plan', async () => {
+    const planned = yes(await galeraChooseDonor.observe({}, target)).output;
+    expect(
+      yes(await galeraChooseDonor.observe({}, target, { ...planned, member: 'mariadb-server-1' })).output,
+    ).toMatchObject({ member: 'mariadb-server-1', podUid: 'pod-1', containerId: 'container-1' });
+    const one = { conditions: { ready: true }, targetRef: { kind: 'Pod', name: 'mariadb-server-2' } };
+    target.change('EndpointSlice', 'mariadb-x', (slice) => ({ ...slice, endpoints: [one] }));
+    const refused = refusal(await galeraChooseDonor.observe({}, target, planned));
+    expect(refused.text).toContain('mariadb-server-2 as donor, as planned');
+    expect(refused.text).toContain('the endpoint');
+  });
+
   test('refuses where a desynced member would stay in the Service', async () => {
     target.change('Service', 'mariadb', (service) => ({
       ...service,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { galeraUp, kubeconfig, names } from '../lab/lab.ts';
+import { galeraUp, kubeconfig, names, sql, until } from '../lab/lab.ts';
 import { backupFolders } from './archives.ts';
 import { expectUntouched, jobsOfProgram, openDebts, type Picture, picture, workFolders } from './picture.ts';
 import { type Ended, Program } from './program.ts';
@@ -214,6 +214,33 @@ describe('gates', () => {
       before.states.map((state) => state.wsrep_cluster_state_uuid),
     );
     expect((await Promise.all([0, 1, 2].map(workFolders))).flat()).toEqual([]);
+  });
+
+  it('the donor that the gate has shown is the donor, though the receive queue of another one is shorter by then', async () => {
+    const inUse = 'flush tables shop.ticks with read lock';
+    const held = sql(2, `${inUse}; select sleep(120)`).catch(() => undefined);
+    await until(
+      'the lock',
+      30_000,
+      async () => (await sql(2, 'show open tables from shop where in_use > 0')).length > 0,
+    );
+    await sql(0, 'insert into shop.ticks (n) values (900001)');
+    const queue = async () => Number((await sql(2, "show status like 'wsrep_local_recv_queue'"))[0]?.[1]);
+    await sql(0, 'insert into shop.ticks (n) values (900002); insert into shop.ticks (n) values (900003)');
+    await until('a queue', 30_000, async () => (await queue()) > 0);
+    const backup = await terminal(program, ['backup'], async () => {
+      const [id] =
+        (await sql(2, "select id from information_schema.processlist where info like 'select sleep%'"))[0] ?? [];
+      await sql(2, `kill ${id}`);
+      await held;
+      await until('no queue', 30_000, async () => (await queue()) === 0);
+      return 'y\r';
+    });
+    expect(backup.output).toMatch(/planned +donor mariadb-server-1: receive queue 0, the highest ordinal of 2 equals/);
+    expect(backup.output).toMatch(/step-passed.*all hold/);
+    expect(backup.output).toContain('run-ended     exit 0');
+    expect(backup.output).toMatch(/debt-paid +desync:mariadb-server-1/);
+    expect(await whole()).toBe(true);
   });
 
   /** A command line in a shell on a pseudo-terminal that nobody answers. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError, failure } from '../../src/base/failure.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import type { Check } from '../../src/engine/action.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { resumption } from '../../src/engine/resumption.ts';
 import { openEndCommand } from '../../src/record/commands.ts';
@@ -71,6 +72,44 @@ describe('a run that goes well', () => {
     const world = newWorld();
     const { run } = await driven(world);
     expect(foldEvents(world.journal)).toEqual(run.state);
+  });
+});
+
+describe('what was planned', () => {
+  const steps = [
+    step('choose', 'choose', { kind: 'check' }),
+    step('copy', 'copy', { with: { of: { $ref: ['choose', 'value'] } } }),
+  ];
+
+  it('is told to the check that has chosen it, so that it can choose the same', async () => {
+    const world = newWorld();
+    const told: (JsonObject | undefined)[] = [];
+    const choose: Check = {
+      ...check(world, 'choose'),
+      observe: async (_input, _look, planned) => {
+        told.push(planned);
+        return { is: 'so', output: planned ?? { value: 'b' }, says: 'chosen' };
+      },
+    };
+    expect((await drive(world, catalogueOf(choose, act(world, 'copy')), steps)).exit).toBe(0);
+    expect(told).toEqual([undefined, { value: 'b' }]);
+  });
+
+  it('does not start a step whose input is another by then: exit 4, nothing owed, nothing done', async () => {
+    const world = newWorld();
+    let looks = 0;
+    const choose: Check = {
+      ...check(world, 'choose'),
+      observe: async () => ({ is: 'so', output: { value: `m-${looks++}` }, says: 'chosen' }),
+    };
+    const { exit } = await drive(world, catalogueOf(choose, act(world, 'copy', { owes: true })), steps);
+    expect(exit).toBe(4);
+    expect(world.done).toEqual([]);
+    expect(typesOf(world)).not.toContain('debt-owed');
+    expect(world.journal.find((event) => event.type === 'step-failed')).toMatchObject({
+      step: 'copy',
+      failure: { expected: 'of m-0, as planned', found: 'of m-1', next: 'plan again' },
+    });
   });
 });
 

@@ -54,6 +54,29 @@ describe('the donor', () => {
     expect(choice.ok && choice.donor.others[1]?.why).toBe('could do it, but its receive queue is longer: 5, not 0');
   });
 
+  test('stays the one that was planned, though the queue of another is shorter by now', () => {
+    const queues = [0, 3, 0].map((recvQueue, n) => reading(n, statusOf({ recvQueue })));
+    const choice = chooseDonor(queues, { ...spread, planned: 'mariadb-server-1' });
+    expect(choice).toMatchObject({
+      ok: true,
+      donor: { member: 'mariadb-server-1', because: expect.stringMatching(/^receive queue 3, as planned; /) },
+    });
+    expect(choice.ok && choice.donor.others[1]).toEqual({
+      member: 'mariadb-server-2',
+      why: 'could do it, but the plan names mariadb-server-1',
+    });
+  });
+
+  test.each([
+    ['mariadb-server-2', 'the endpoint: clients use it'],
+    ['mariadb-server-7', 'no such member'],
+  ])('that was planned, %s, and may not be it any more, is not exchanged for another', (planned, found) => {
+    expect(chooseDonor(oneIn(2), { ...endpoint, planned })).toMatchObject({
+      ok: false,
+      failure: { kind: 'refused', expected: `${planned} as donor, as planned`, found, next: 'plan again' },
+    });
+  });
+
   test.each<[string, MemberReading[], DonorWish, string, string]>([
     ['a member is silent', [reading(0, statusOf()), reading(1), reading(2, statusOf())], spread, 'unsafe', 'no answer'],
     [
