@@ -41,6 +41,8 @@ export const restoreSwap: Action = {
       ? `backup ${copies[0].backup} at ${shortPosition(onePosition(copies))}`
       : 'its prepared copy';
     const names = view.members.map((member) => member.name);
+    const loses = copies?.[0] ? await lostWritesText(look, view, onePosition(copies)) : undefined;
+    const keeps = `the current data is set aside in ${folder} on each volume: galera-runbook runs rollback ${run} puts it back, galera-runbook runs close ${run} removes it`;
     return {
       effects: view.members.map((member) => ({
         object: `claim ${member.data.claim}`,
@@ -61,12 +63,12 @@ export const restoreSwap: Action = {
         : [],
       memo: {},
       says: [
-        ...(copies?.[0] ? [await lostWritesText(look, view, onePosition(copies))] : []),
-        keep
-          ? `the current data is set aside in ${folder} on each volume: galera-runbook runs rollback ${run} puts it back, galera-runbook runs close ${run} removes it`
-          : 'THE CURRENT DATA IS DELETED: there is no way back to it',
+        ...(loses === undefined ? [] : [loses]),
+        keep ? keeps : 'THE CURRENT DATA IS DELETED: there is no way back to it',
         'refused while a member runs or anything else mounts a volume',
       ],
+      ...(loses === undefined ? {} : { loses }),
+      ...(keep ? { keeps } : {}),
       ms: 5000,
     };
   },

@@ -51,8 +51,10 @@ export interface Planned {
   readonly ms?: number;
   /** Output fields that are certain already (names, ids), for the planning of later steps. */
   readonly foretold?: JsonObject;
-  /** What is lost by it for ever, as the gate of a rollback says it. */
+  /** Of what it says, the sentence on what is lost by it for ever; the gate of a rollback's plan says it too. */
   readonly loses?: string;
+  /** Of what it says, the sentence on what is set aside and how that is put back. */
+  readonly keeps?: string;
 }
 
 /** Stands for a value that a later step's input takes from a step that has not run: `plan` sees it, `apply` never does. */

@@ -16,6 +16,8 @@ export interface Gate {
   readonly word?: string;
   readonly danger: Danger;
   readonly shows: readonly string[];
+  /** Those of its lines that say what is lost for ever. */
+  readonly loses: readonly string[];
   readonly sha256: string;
   /** A decision that `--yes` never takes: override, attestation, rollback, unproven traffic. */
   readonly personal: boolean;

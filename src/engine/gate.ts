@@ -2,7 +2,7 @@ import type { Failure } from '../base/failure.ts';
 import { canonical } from '../base/json.ts';
 import { worse } from '../runbook/runbook.ts';
 import { clusterWord, type Identity } from '../target/identity.ts';
-import type { Effect } from './action.ts';
+import type { Debt, Effect } from './action.ts';
 import { paidBy } from './decide.ts';
 import type { Gate, Plan, PlannedStep } from './event.ts';
 import { sha256 } from './plan.ts';
@@ -27,8 +27,15 @@ function takingUp(steps: readonly PlannedStep[]): string[] {
   ];
 }
 
-function sealed(gate: Omit<Gate, 'sha256'>): Gate {
+/** `loses` where nothing is said: nothing is lost for ever. */
+function sealed({ loses = [], ...rest }: Omit<Gate, 'sha256' | 'loses'> & Partial<Pick<Gate, 'loses'>>): Gate {
+  const gate = { ...rest, loses };
   return { ...gate, sha256: sha256(canonical(gate)) };
+}
+
+/** What a close removes for good. */
+function removedBy(debts: readonly Debt[]): string[] {
+  return debts.map(({ says }) => `removed for ever: ${says}`);
 }
 
 /** One change on one line: what, and from and to. */
@@ -43,6 +50,7 @@ function where(identity: Identity): string {
 /** The gate of a step: what will happen, from and to, what is lost, the way back (screens.md §1, a gate cuts nothing). */
 export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): Gate {
   const { step, danger } = planned;
+  const removed = state.phase === 'close' ? removedBy(paidBy(state, planned)) : [];
   const shows = [
     where(plan.identity),
     `${step.id}: ${step.title} (${danger})`,
@@ -50,6 +58,7 @@ export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): G
     ...planned.says,
     ...(planned.seen?.warnings ?? []),
     ...planned.effects.map((effect) => effectText(effect)),
+    ...removed,
     ...wayBack(state, planned),
   ];
   const need = planned.gate ?? 'yes-no';
@@ -59,6 +68,7 @@ export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): G
     ...(need === 'typed' ? { word: clusterWord(plan.identity) } : {}),
     danger,
     shows,
+    loses: [...(planned.loses === undefined ? [] : [planned.loses]), ...removed],
     personal: false,
   });
 }
@@ -75,16 +85,19 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
     rollback: `roll back ${plan.runbook.name}`,
     close: `close the run of ${plan.runbook.name}`,
   };
+  const lost = lossOf(state);
+  const removed =
+    state.phase === 'close'
+      ? removedBy(kept(state)).map((text) => `${text}${state.rolledBack ? '' : `; ${noWayBack}`}`)
+      : [];
   const shows = [
     where(plan.identity),
     `${what[state.phase as keyof typeof what] ?? plan.runbook.name}, run ${plan.run}: ${acting.map(({ step }) => step.id).join(', ')}`,
-    ...lossOf(state),
+    ...lost,
     ...acting.flatMap(({ step, danger, effects }) =>
       danger === 'reads' ? [] : effects.map((e) => `${step.id}: ${effectText(e)}`),
     ),
-    ...(state.phase === 'close'
-      ? kept(state).map(({ says }) => `removed for ever: ${says}${state.rolledBack ? '' : `; ${noWayBack}`}`)
-      : []),
+    ...removed,
     ...owed(state).map((debt) => `owed: ${debt.says}`),
     ...(state.phase === 'forward' ? [] : takingUp(acting)),
   ];
@@ -94,6 +107,7 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
     ...(typed ? { word: clusterWord(plan.identity) } : {}),
     danger,
     shows,
+    loses: [...lost, ...removed],
     personal: state.phase === 'rollback',
   });
 }
@@ -125,7 +139,7 @@ export function gateOfResume(plan: Plan, state: RunState): Gate {
     ...takingUp(acts),
   ];
   const { sha256: _sha256, ...gate } = before;
-  return sealed({ ...gate, danger, shows });
+  return sealed({ ...gate, danger, shows, loses: lossOf(state) });
 }
 
 /** Another's lease, silent: only a person takes it, by typing the run's id. */
@@ -185,12 +199,9 @@ function callouts(prose: string): string[] {
 function wayBack(state: RunState, planned: PlannedStep): string[] {
   const pays = paidBy(state, planned);
   if (state.phase === 'close')
-    return [
-      ...pays.map((debt) => `removed for ever: ${debt.says}`),
-      ...(state.rolledBack
-        ? ['if no: nothing is removed']
-        : [noWayBack, 'if no: nothing is removed, and the rollback stays possible']),
-    ];
+    return state.rolledBack
+      ? ['if no: nothing is removed']
+      : [noWayBack, 'if no: nothing is removed, and the rollback stays possible'];
   if (state.phase !== 'forward' && state.phase !== 'resume')
     return ['if no: the run stops here, what is owed stays owed; go on with runs repair'];
   if (state.crossed)

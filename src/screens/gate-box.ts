@@ -160,6 +160,7 @@ function gateLines(
   const texts = says.filter((text) => text !== own && !covers(text));
   const first = texts.find((text) => !isNo(text) && !effects.has(text)) ?? planned?.step.title ?? where;
   const rest = texts.filter((text) => text !== first);
+  const isLoss = (text: string) => gate.loses.includes(text);
   const named = (of: readonly Named[]) => of.flatMap(([name, text]) => labelled(name, text, width));
   return [
     ...labelled(head, first, width),
@@ -189,10 +190,6 @@ function gateLines(
 
 function clusterLines({ target }: ScreensState, width: number): Line[] {
   return labelled('cluster', `${target?.namespace}/${target?.cluster}    context ${target?.context}`, width);
-}
-
-function isLoss(text: string): boolean {
-  return /^(removed for ever|everything written since)/.test(text);
 }
 
 const noText = 'if no: ';

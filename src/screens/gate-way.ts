@@ -26,9 +26,7 @@ export function gateWay(state: RunState | undefined, gate: Gate, planned: Planne
     lost: counted,
     way: [...kept, ...way(state, gate, planned)],
     proven: proven(state),
-    covers: (text) =>
-      (counted.length > 0 && /^undoes \d+ transactions as planned/.test(text)) ||
-      (kept.length > 0 && text.startsWith('the current data is set aside in ')),
+    covers: (text) => (counted.length > 0 && text === planned.loses) || (kept.length > 0 && text === planned.keeps),
   };
 }
 

@@ -35,6 +35,7 @@ const gate: Gate = {
   need: 'yes-no',
   danger: 'changes',
   shows: ['Galera cluster lab', 'one\ntwo \u001b[2J'],
+  loses: [],
   sha256: 'x',
   personal: false,
 };

@@ -28,6 +28,7 @@ const event = fc.oneof(
         word: text,
         danger: fc.constantFrom('changes', 'destroys'),
         shows: fc.array(text),
+        loses: fc.array(text),
         sha256: text,
         personal: fc.boolean(),
       },

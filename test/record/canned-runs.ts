@@ -45,6 +45,7 @@ export const backupRun: readonly RunEvent[] = stamp([
         need: 'yes-no',
         danger: 'changes',
         shows: ['start galera-backup on lab?'],
+        loses: [],
         sha256: hash,
         personal: false,
       },
