@@ -6,7 +6,7 @@ import { applyEvent } from '../engine/apply-event.ts';
 import type { Run } from '../engine/drive.ts';
 import type { Way } from '../engine/event.ts';
 import type { Frontend } from '../engine/frontend.ts';
-import { gateOfPlan } from '../engine/gate.ts';
+import { gateOfPlan } from '../engine/gate-of-plan.ts';
 import { refusals } from '../engine/plan.ts';
 import { newRun } from '../engine/state.ts';
 import { listRunbooks } from '../host/runbook-files.ts';

@@ -43,10 +43,15 @@ function onTheWay(state: RunState): Command {
     if (is === 'started') return settle(state, planned, attempt);
     const idle = whyIdle(state, planned);
     if (idle !== undefined) return { do: 'skip', step: planned.step.id, reason: idle };
-    if (planned.gate !== undefined && state.answers[planned.step.id] === undefined) return { do: 'ask', step: planned };
+    if (planned.gate !== undefined && !isAnswered(state, planned)) return { do: 'ask', step: planned };
     return start(state, planned, attempt + 1);
   }
   return end(state);
+}
+
+/** The gate of a close is that of its only step: typed, with what is removed, and asked once. */
+export function isAnswered(state: RunState, { step }: PlannedStep): boolean {
+  return state.answers[state.part === 'close' ? 'plan' : step.id] !== undefined;
 }
 
 /**

@@ -16,8 +16,9 @@ export interface Gate {
   readonly word?: string;
   readonly danger: Danger;
   readonly shows: readonly string[];
-  /** Those of its lines that say what is lost for ever. */
+  /** Those of its lines that say what is lost for ever, and those that are changes. */
   readonly loses: readonly string[];
+  readonly changes: readonly string[];
   readonly sha256: string;
   /** A decision that `--yes` never takes: override, attestation, rollback, unproven traffic. */
   readonly personal: boolean;

@@ -203,10 +203,13 @@ export class StepRunner {
       });
     }
     // What destroys is asked for again: it is a second beginning, maybe hours later and by somebody else. An attempt that has done nothing yet
-    // may never have been asked about.
+    // may never have been asked about. A close is always asked about anew, as a whole.
     const { state, events } = this.#journal;
     const again =
-      !paying && planned.gate !== undefined && (planned.danger === 'destroys' || !hasActed(events, step.id, attempt));
+      !paying &&
+      planned.gate !== undefined &&
+      state.part !== 'close' &&
+      (planned.danger === 'destroys' || !hasActed(events, step.id, attempt));
     if (again && (await this.#gates.ask(gateOfStep(planOf(state), planned, state))) === 'no') return;
     if (!(await this.#mayReturnTraffic(doing))) return await this.#unproven(step.id);
     await this.#record.started(doing, { input, memo });

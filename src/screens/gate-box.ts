@@ -1,7 +1,6 @@
 import { formatClock } from '../base/duration.ts';
 import { clockText } from '../base/time.ts';
 import type { Gate, PlannedStep } from '../engine/event.ts';
-import { effectText } from '../engine/gate.ts';
 import { stepNumber } from '../record/step-number.ts';
 import { groupedByMember } from '../views/by-member.ts';
 import { stateUuids } from './cluster-now.ts';
@@ -147,7 +146,6 @@ function gateLines(
   const { target, run } = state;
   const planned = plannedOf(state, gate);
   const [where = '', ...says] = gate.shows;
-  const effects = new Set((planned?.effects ?? []).map(effectText));
   const uuids = stateUuids(cluster).map((uuid) => uuid.slice(0, 8));
   const head =
     gate.danger === 'destroys'
@@ -158,7 +156,7 @@ function gateLines(
   const { lost, way, proven, covers } = gateWay(run?.state, gate, planned);
   const own = `${planned?.step.id}: ${planned?.step.title} (${gate.danger})`;
   const texts = says.filter((text) => text !== own && !covers(text));
-  const first = texts.find((text) => !isNo(text) && !effects.has(text)) ?? planned?.step.title ?? where;
+  const first = texts.find((text) => !isNo(text) && !gate.changes.includes(text)) ?? planned?.step.title ?? where;
   const rest = texts.filter((text) => text !== first);
   const isLoss = (text: string) => gate.loses.includes(text);
   const named = (of: readonly Named[]) => of.flatMap(([name, text]) => labelled(name, text, width));
@@ -174,15 +172,14 @@ function gateLines(
     // Loss first, then what is done, and on which way back: the rest may be on another page.
     ...rest.filter(isLoss).flatMap((text, index) => labelled(index === 0 ? 'lost' : '', text, width)),
     ...named(lost),
-    ...groupedByMember(
-      rest.filter((text) => effects.has(text)),
-      target?.statefulset ?? '',
-    ).flatMap((text, index) => labelled(index === 0 ? 'changes' : '', text, width)),
+    ...groupedByMember(gate.changes, target?.statefulset ?? '').flatMap((text, index) =>
+      labelled(index === 0 ? 'changes' : '', text, width),
+    ),
     ...named(least ? way : [...proven, ...way]),
     ...owesLines(state, planned, width),
     ...texts.filter(isNo).flatMap((text) => labelled('if no', text.slice(noText.length), width)),
     ...rest
-      .filter((text) => !isNo(text) && !isLoss(text) && !effects.has(text))
+      .filter((text) => !isNo(text) && !isLoss(text) && !gate.changes.includes(text))
       .flatMap((text, index) => labelled(index === 0 ? 'says' : '', text, width)),
     ...changed.flatMap((text) => labelled(span('! changed', 'look'), text, width)),
   ];

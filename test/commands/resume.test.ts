@@ -198,7 +198,7 @@ it.each([0, 3, 130])(
     const asked = closed.flatMap((event) =>
       event.type === 'gate-opened' && event.seq > restored.length ? [event.gate] : [],
     );
-    expect(asked.map(({ step }) => step)).toEqual(['plan', 'close']);
+    expect(asked.map(({ step }) => step)).toEqual(['plan']);
     for (const { shows } of asked) expect(shows).toContain('removed for ever: leftovers of the restore on 3 volumes');
     expect(asked.flatMap(({ shows }) => shows).join()).not.toContain('rollback');
     expect(summarize(closed)).toMatchObject({ putBack: true, outcome: 'rolled back', kept: [], closed: true });

@@ -4,7 +4,7 @@ import type { Gate } from '../../src/engine/event.ts';
 import { type AskInput, ask } from '../../src/plain/ask.ts';
 import { ManualClock } from './manual-clock.ts';
 
-const base = { danger: 'disrupts', shows: [], loses: [], sha256: 'x', personal: false } as const;
+const base = { danger: 'disrupts', shows: [], loses: [], changes: [], sha256: 'x', personal: false } as const;
 const yesNo: Gate = { ...base, step: 'cut', need: 'yes-no' };
 const typed: Gate = { ...base, step: 'swap', need: 'typed', word: 'openstack/lab' };
 

@@ -36,6 +36,7 @@ const gate: Gate = {
   danger: 'changes',
   shows: ['Galera cluster lab', 'one\ntwo \u001b[2J'],
   loses: [],
+  changes: [],
   sha256: 'x',
   personal: false,
 };

@@ -29,6 +29,7 @@ const event = fc.oneof(
         danger: fc.constantFrom('changes', 'destroys'),
         shows: fc.array(text),
         loses: fc.array(text),
+        changes: fc.array(text),
         sha256: text,
         personal: fc.boolean(),
       },

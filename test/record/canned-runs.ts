@@ -46,6 +46,7 @@ export const backupRun: readonly RunEvent[] = stamp([
         danger: 'changes',
         shows: ['start galera-backup on lab?'],
         loses: [],
+        changes: [],
         sha256: hash,
         personal: false,
       },

@@ -171,7 +171,12 @@ export const gatesAnswered: Invariant = ({ runs }) => {
       .some((event) => event.type === 'effect-started' && event.step === last.step);
     if (planned?.gate === undefined || planned.step.kind !== 'do' || paying || (again && planned.danger !== 'destroys'))
       continue;
-    if (state.answers[last.step] !== 'yes') return `run ${run}: ${last.step} acts, and its gate has no yes`;
+    // A close is one step, and asked about as that: with its word.
+    const at = state.part === 'close' ? 'plan' : last.step;
+    if (state.answers[at] !== 'yes') return `run ${run}: ${last.step} acts, and its gate has no yes`;
+    const gate = events.findLast((event) => event.type === 'gate-opened' && event.gate.step === at);
+    if (planned.danger === 'destroys' && gate?.type === 'gate-opened' && gate.gate.need !== 'typed')
+      return `run ${run}: ${last.step} destroys, and no word was asked for`;
   }
   return undefined;
 };

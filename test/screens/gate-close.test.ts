@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent, foldEvents } from '../../src/engine/apply-event.ts';
 import type { PlannedStep } from '../../src/engine/event.ts';
-import { gateOfStep } from '../../src/engine/gate.ts';
+import { gateOfPlan } from '../../src/engine/gate-of-plan.ts';
 import { kept } from '../../src/engine/state.ts';
 import { clock, plannedStep } from '../record/canned.ts';
 import { fullEvents } from './restore.ts';
@@ -40,15 +40,16 @@ function gate() {
   const { state } = closed();
   if (state.plan === undefined) throw new Error('a run with a plan');
   expect(kept(state)).toHaveLength(1);
-  return gateOfStep(state.plan, closing, state);
+  return gateOfPlan(state.plan, state);
 }
 
 describe('the gate that closes a run', () => {
   it('says what is removed, its size, and that no rollback is left', () => {
     const { shows, word } = gate();
     expect(word).toBe('openstack/lab');
-    expect(shows).toContain('removed for ever: the old data of 3 members, 28.4 GiB each');
-    expect(shows).toContain('no rollback is left after that');
+    expect(shows).toContain(
+      'removed for ever: the old data of 3 members, 28.4 GiB each; no rollback is left after that',
+    );
     expect(shows).toContain('if no: nothing is removed, and the rollback stays possible');
   });
 

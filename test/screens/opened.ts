@@ -3,7 +3,7 @@ import { applyEvent, foldEvents } from '../../src/engine/apply-event.ts';
 import { Run } from '../../src/engine/drive.ts';
 import type { RunEvent, Way } from '../../src/engine/event.ts';
 import type { Frontend } from '../../src/engine/frontend.ts';
-import { gateOfPlan } from '../../src/engine/gate.ts';
+import { gateOfPlan } from '../../src/engine/gate-of-plan.ts';
 import { makePlan, planPart, refusals } from '../../src/engine/plan.ts';
 import { stepsOf } from '../../src/engine/resumption.ts';
 import { newRun } from '../../src/engine/state.ts';

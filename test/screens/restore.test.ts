@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent } from '../../src/engine/apply-event.ts';
-import { gateOfPlan, gateOfStep } from '../../src/engine/gate.ts';
+import { gateOfStep } from '../../src/engine/gate.ts';
+import { gateOfPlan } from '../../src/engine/gate-of-plan.ts';
 import { newRun, stepState } from '../../src/engine/state.ts';
 import { planHead } from '../../src/screens/plan-head.ts';
 import type { Review, Size } from '../../src/screens/state.ts';

@@ -5,7 +5,7 @@ import { parsed } from '../../src/commands/load-runbook.ts';
 import { dangerOf, dangerOfStep } from '../../src/commands/runbooks.ts';
 import { applyEvent } from '../../src/engine/apply-event.ts';
 import type { Plan, PlannedStep } from '../../src/engine/event.ts';
-import { gateOfPlan } from '../../src/engine/gate.ts';
+import { gateOfPlan } from '../../src/engine/gate-of-plan.ts';
 import { refusals } from '../../src/engine/plan.ts';
 import { newRun } from '../../src/engine/state.ts';
 import { gateInFrame } from '../../src/screens/frame.ts';

@@ -27,7 +27,7 @@ export const rules: readonly Rule[] = [
   {
     number: 2,
     says: 'The target is in every gate; when it changes under a run, the run stops.',
-    held: ['src/engine/gate.ts', 'src/commands/driving.ts', 'src/commands/session.ts'],
+    held: ['src/engine/gate.ts', 'src/engine/gate-of-plan.ts', 'src/commands/driving.ts', 'src/commands/session.ts'],
     tests: [
       test('engine/drive', 'stops before the next effect when the target is another one'),
       test('commands/driving', 'writes nothing more once the StatefulSet is another one'),
