@@ -1,4 +1,4 @@
-import { FailureError, fail, failure } from '../base/failure.ts';
+import { type Failure, FailureError, fail, failure } from '../base/failure.ts';
 import type { JobReport, RunnerSpec } from '../target/jobs.ts';
 import { type Hands, type Look, stoppedByOperator } from '../target/look.ts';
 import { type Guard, type Watch, watchOver } from './guard.ts';
@@ -46,20 +46,43 @@ export async function runJobs(
   return settled.flatMap(({ report }) => (report?.result ? [{ ...report, result: report.result }] : []));
 }
 
-/** Up to the first that cannot be started: those before it are at work. */
+/**
+ * Up to the first that cannot be started: those before it are at work. Once the operator has stopped the step none is started any more; one
+ * that a process before has started is among them all the same, to be stopped.
+ */
 async function startAll(
   hands: Hands,
   specs: readonly RunnerSpec[],
 ): Promise<{ readonly begun: readonly RunnerSpec[]; readonly refused?: FailureError }> {
-  for (const [index, spec] of specs.entries()) {
+  const begun: RunnerSpec[] = [];
+  let refused: FailureError | undefined;
+  for (const spec of specs) {
+    if (stopped(hands)) {
+      if (await mayBeThere(hands, spec)) begun.push(spec);
+      else refused = new FailureError(stoppedFailure(`Job ${spec.name} to start`));
+      continue;
+    }
     try {
       await hands.jobs.start(spec);
+      begun.push(spec);
     } catch (thrown) {
       if (!(thrown instanceof FailureError)) throw thrown;
-      return { begun: specs.slice(0, index), refused: thrown };
+      return { begun, refused: thrown };
     }
   }
-  return { begun: specs };
+  return refused === undefined ? { begun } : { begun, refused };
+}
+
+async function mayBeThere(hands: Hands, { place, name }: RunnerSpec): Promise<boolean> {
+  return await hands.jobs.report(place.namespace, name).then(
+    (report) => report !== undefined,
+    () => true,
+  );
+}
+
+function stoppedFailure(expected: string): Failure {
+  const next = 'nothing: what it left is cleaned up by the steps that pay for it';
+  return failure('failed', expected, stoppedByOperator, next);
 }
 
 async function settle(
@@ -85,12 +108,7 @@ async function wait(hands: Hands, spec: RunnerSpec, watch: Watch): Promise<JobRe
   for (;;) {
     if (stopped(hands)) {
       await hands.jobs.stop(spec.place.namespace, spec.name, stopGraceMs);
-      fail(
-        'failed',
-        `Job ${spec.name} to end`,
-        stoppedByOperator,
-        'nothing: what it left is cleaned up by the steps that pay for it',
-      );
+      throw new FailureError(stoppedFailure(`Job ${spec.name} to end`));
     }
     const report = await hands.jobs.report(spec.place.namespace, spec.name).catch((thrown) => {
       if (!(thrown instanceof FailureError) || thrown.failure.kind !== 'unknown') throw thrown;

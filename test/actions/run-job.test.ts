@@ -40,6 +40,14 @@ describe('Jobs of a step', () => {
     expect(stops()).toEqual(['stop a', 'stop b']);
   });
 
+  test('are not started once the operator has stopped the step; one that a process before has started is stopped', async () => {
+    target.outcomes.swap = { phase: 'running' };
+    await target.jobs.start(spec('a'));
+    target.stop.abort(stoppedByOperator);
+    expect((await failureFrom(runJobs(target, [spec('a'), spec('b')]))).found).toBe('stopped by the operator');
+    expect(target.writes).toEqual(['start swap a', 'stop a']);
+  });
+
   test("go on when the step's own time is over, and nobody is said to have stopped them", async () => {
     target.outcomes.swap = { phase: 'running' };
     target.meanwhile = () => target.stop.abort(new DOMException('late', 'TimeoutError'));

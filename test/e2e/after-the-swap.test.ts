@@ -12,7 +12,7 @@ const program = new Program();
 function impatientRestore(): string {
   const shipped = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbooks', 'galera-restore.md'), 'utf8');
   const impatient = shipped
-    .replace(/(do: galera\.start\npays: stop\ntimeout: )\w+/, '$190s')
+    .replace(/(do: galera\.start\npays: stop\ntimeout: )\w+/, '$1180s')
     .replace('check: galera.same-data\n', 'check: galera.same-data\ngate: yes-no\n');
   const path = join(program.folder, 'impatient-restore.md');
   writeFileSync(path, impatient);

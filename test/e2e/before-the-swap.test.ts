@@ -63,7 +63,8 @@ describe.skipIf(outside)('what goes wrong before the swap leaves the old cluster
   beforeAll(async () => {
     await galeraUp({ backups: ['shared', 'small'] });
     await makeShop();
-    await flushed(2);
+    // Each of them: a queue of one write may make any of them the donor.
+    await Promise.all([0, 1, 2].map(flushed));
     await writer.start();
     const backup = await program.yes(['backup']);
     expect(said(backup)).toContain('run-ended     exit 0');
@@ -298,13 +299,14 @@ describe.skipIf(outside)('what goes wrong before the swap leaves the old cluster
     it('a backup volume that fills up while the tool copies', async () => {
       const other = new Program({ claim: 'galera-backups-small', reserve: '1Mi' });
       const path = await backupVolumePath('small');
-      // Every block that is left, some of which the tool may get before.
+      // Every block that is left, some of which the tool may get before: it is held still meanwhile.
       const fill = inLab(
         `for i in $(seq 6000); do
            set -- '${path}'/${names.cluster}/*.partial/backup.mbstream.*
-           [ -e "$1" ] || { sleep .01; continue; }
+           [ -e "$1" ] && pkill -STOP -x mariadb-backup || { sleep .01; continue; }
            fallocate -l $(($(df -B1 --output=avail '${path}' | tail -n 1) - 2 * 1048576)) '${path}/filler'
-           dd if=/dev/zero bs=64k status=none >> '${path}/filler' 2> '${path}/full' || rm '${path}/full' && exit
+           dd if=/dev/zero bs=64k status=none >> '${path}/filler' 2> '${path}/full' || rm '${path}/full'
+           pkill -CONT -x mariadb-backup; exit
          done; exit 1`,
         { timeoutMs: 90_000 },
       );

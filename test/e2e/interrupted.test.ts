@@ -23,15 +23,26 @@ async function interrupt(args: readonly string[], step: string, times: 1 | 2): P
     });
   // A step that is expected to be short says nothing of its start; its debt is said before it in any case.
   await said(new RegExp(`step-started +\\d+/\\d+ ${step},${step === 'copy' ? '|debt-owed +desync' : ''}`));
+  const isJob = step !== 'stop';
+  // Held still for the second: a Job that is stopped between the two may have ended before it.
+  if (isJob) await until(`a Job of ${step} at work`, 60_000, () => signalJobs(step, times === 2 ? 'STOP' : 'CONT'));
   child.kill('SIGINT');
-  if (times === 2) {
-    await said(/stop-asked +by SIGINT: stops at/);
-    // Nearer than a second they count as the same fright: again, until the program says that it has stopped waiting.
-    const again = setInterval(() => child.kill('SIGINT'), 50);
-    await said(/stop-asked +by SIGINT: stops waiting/);
-    clearInterval(again);
-  }
+  if (times === 1) return await end;
+  await said(/stop-asked +by SIGINT: stops at/);
+  // Nearer than a second they count as the same fright: again, until the program says that it has stopped waiting.
+  const again = setInterval(() => child.kill('SIGINT'), 50);
+  await said(/stop-asked +by SIGINT: stops waiting/);
+  clearInterval(again);
+  if (isJob) await signalJobs(step, 'CONT');
   return await end;
+}
+
+/** To all that runs in the pods of a step's Jobs: a pod's name is its hostname, which is in the environment of each of its processes. */
+async function signalJobs(step: string, signal: 'STOP' | 'CONT'): Promise<boolean> {
+  const pids = await inLab(
+    `pids=$(grep -lzsE '^HOSTNAME=galera-runbook-[a-z0-9]+-${step}-' /proc/[0-9]*/environ | cut -d/ -f3); [ -z "$pids" ] || kill -${signal} $pids; echo $pids`,
+  );
+  return pids.trim() !== '';
 }
 
 async function leftovers(): Promise<string> {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { galeraDown, galeraUp, names, sql, until, waitSynced } from '../lab/lab.ts';
+import { clients, galeraDown, galeraUp, names, sql, until, waitSynced } from '../lab/lab.ts';
 import { ended, Program } from './program.ts';
 import { makeShop, type Truth, truthEverywhere, truthOf, whole } from './shop.ts';
 import { agreeing, terminal } from './terminal.ts';
@@ -39,8 +39,25 @@ function newest(): string | undefined {
     .sort((a, b) => began(b) - began(a))[0];
 }
 
-/** What follows the effect of these steps can be over in a tenth of a second. */
-const quick: readonly string[] = ['traffic', 'traffic-again'];
+/** A key that no pod has: traffic does not come back while the Service selects by it, so a step that returns it is killed at leisure. */
+const hold = { path: '/spec/selector/hold', value: 'by-a-test' };
+const returnsTraffic: readonly string[] = ['traffic', 'traffic-again'];
+
+async function patchService(op: 'add' | 'remove'): Promise<void> {
+  const { namespace, service: name } = names;
+  await clients().core.patchNamespacedService({ namespace, name, body: [{ op, ...hold }] });
+}
+
+/** `kill` while the step has to wait, if it is one that would be over in a tenth of a second. */
+async function held<T>(step: string, kill: () => Promise<T>): Promise<T> {
+  if (!returnsTraffic.includes(step)) return await kill();
+  await patchService('add');
+  try {
+    return await kill();
+  } finally {
+    await patchService('remove');
+  }
+}
 
 /**
  * Kills the process that holds the run, hard, once its journal has a new effect of the step: most often while
@@ -57,20 +74,20 @@ async function killAt(step: string, run: () => string | undefined): Promise<stri
     process.kill(pid, 'SIGKILL');
     return now;
   };
-  return await until(`an effect of ${step}`, 120_000, kill, quick.includes(step) ? 4 : 100);
+  return await until(`an effect of ${step}`, 300_000, kill, 100);
 }
 
 const effects = (run: string, step: string) =>
   journal(run).filter((line) => line.type === 'effect-started' && line.step === step).length;
 
 async function killed(args: readonly string[], step: string): Promise<string> {
-  const child = program.start([...args, ...yes]);
-  child.stdin?.end();
   const first = newest();
-  const [end, run] = await Promise.all([
-    ended(child),
-    killAt(step, args[0] === 'runs' ? () => args[2] : () => (newest() === first ? undefined : newest())),
-  ]);
+  const which = args[0] === 'runs' ? () => args[2] : () => (newest() === first ? undefined : newest());
+  const [end, run] = await held(step, () => {
+    const child = program.start([...args, ...yes]);
+    child.stdin?.end();
+    return Promise.all([ended(child), killAt(step, which)]);
+  });
   expect([step, end.exit], end.stdout + end.stderr).toEqual([step, 128]);
   return run;
 }
@@ -154,7 +171,9 @@ describe('a process killed in every step, and the run resumed', () => {
       ['resume', 'start-again'],
       ['resume', 'traffic-again'],
     ] as const) {
-      const [end] = await Promise.all([terminal(program, ['runs', way, run], agreeing), killAt(step, () => run)]);
+      const [end] = await held(step, () =>
+        Promise.all([terminal(program, ['runs', way, run], agreeing), killAt(step, () => run)]),
+      );
       // As a shell tells of SIGKILL; 0 where the run was over before it came.
       expect([step, end.exit], end.output).toEqual([step, 137]);
     }

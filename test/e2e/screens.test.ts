@@ -15,19 +15,15 @@ function opened(program: Program, size = { columns: 80, rows: 24 }): Pty {
 /** A backup by the keys `b` and `y`. */
 async function backUp({ robot }: Pty): Promise<void> {
   await robot.until(/HEALTHY +3 of 3/, minutes);
-  await robot.press('1');
-  await robot.until('Last runs', minutes);
-  await robot.press('b');
-  await robot.until('Plan ', minutes);
+  await robot.command('1', 'Last runs', minutes);
+  await robot.command('b', 'Plan ', minutes);
   await robot.work('ended with exit 0', () => 'yes', 10 * minutes);
 }
 
 /** To the plan of restoring the newest backup. */
 async function toThePlan({ robot }: Pty): Promise<void> {
-  await robot.press('3');
-  await robot.until(/> [=+] \d{4}-/, minutes);
-  await robot.press('r');
-  await robot.until('goes back', minutes);
+  await robot.command('3', /> [=+] \d{4}-/, minutes);
+  await robot.command('r', 'goes back', minutes);
 }
 
 /** The newest backup is restored, up to where its name is typed. */
@@ -143,8 +139,7 @@ describe('the screens, with a robot that only sees them and only presses keys', 
     await second.ended;
     const third = opened(program, { columns: 120, rows: 40 });
     await third.robot.until('OWES', 3 * minutes);
-    await third.robot.press('4');
-    await third.robot.until(/galera-restore.*cut off/, 3 * minutes);
+    await third.robot.command('4', /galera-restore.*cut off/, 3 * minutes);
     await third.robot.until('c resume', minutes);
     await third.robot.press('c');
     await third.robot.work('ended with exit 0', () => 'yes', 10 * minutes);

@@ -23,6 +23,8 @@ create table ticks (n int primary key, at timestamp(6) default current_timestamp
 create user clerk@'%' identified by 'clerk-password'; grant select on shop.* to clerk@'%';`,
     {},
   );
+  // A member that has yet to apply the last of it would show another shop to whoever compares.
+  await Promise.all([1, 2].map((member) => sql(member, 'set wsrep_sync_wait = 1; select count(*) from shop.ticks')));
 }
 
 export interface Truth {

@@ -25,6 +25,8 @@ export async function terminal(
     env: { ...process.env, CI: '', KUBECONFIG: kubeconfig(), TERM: 'dumb', NO_COLOR: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // One that was killed at work takes no answer any more.
+  child.stdin.on('error', () => undefined);
   let output = '';
   let answered = 0;
   const asked: string[] = [];

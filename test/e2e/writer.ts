@@ -10,7 +10,7 @@ export interface Tick {
 const script = `
 n=\${FIRST:-1}
 while :; do
-  if timeout 3 mariadb --connect-timeout=1 -h ${names.service} -uroot -e "insert into shop.ticks (n) values ($n)" 2>/tmp/why; then r=ok; else r=no; fi
+  if timeout 20 mariadb --connect-timeout=10 -h ${names.service} -uroot -e "insert into shop.ticks (n) values ($n)" 2>/tmp/why; then r=ok; else r=no; fi
   echo "$r $n $(date +%s%3N)"
   n=$((n + 1))
 done`;

@@ -9,6 +9,7 @@ export class Emulator {
   readonly input: PassThrough & { isTTY: boolean; raw: boolean; setRawMode(raw: boolean): void };
   readonly output: Writable & { columns: number; rows: number; isTTY: boolean };
   readonly written: string[] = [];
+  #drawing: Promise<void> = Promise.resolve();
 
   constructor({ columns, rows }: Size) {
     // A terminal's driver gives a carriage return with each line feed, in raw mode too.
@@ -22,11 +23,14 @@ export class Emulator {
     });
     const { written } = this;
     const terminal = this.#terminal;
+    const drawing = (of: Promise<void>) => {
+      this.#drawing = of;
+    };
     const output = new Writable({
       decodeStrings: false,
       write(chunk: string, _encoding, done) {
         written.push(chunk.toString());
-        terminal.write(chunk.toString(), done);
+        drawing(new Promise<void>((resolve) => terminal.write(chunk.toString(), resolve)).then(() => done()));
       },
     });
     this.output = Object.assign(output, { columns, rows, isTTY: true });
@@ -34,6 +38,11 @@ export class Emulator {
 
   get streams(): Streams {
     return { input: this.input, output: this.output };
+  }
+
+  /** All that was written by now is drawn: the emulator draws in its own time, which a busy machine stretches. */
+  async drawn(): Promise<void> {
+    await this.#drawing;
   }
 
   /** One key, as a terminal sends it. */

@@ -146,6 +146,7 @@ export async function opened(
   const settle = async () => {
     for (let turn = 0; turn < 200; turn++) {
       for (let each = 0; each < 10; each++) await new Promise((resolve) => setImmediate(resolve));
+      await terminal.drawn();
       if (!terminal.alternate || terminal.screen() === shown()) return;
       if (turn < 20) timers.advance(10);
       else {

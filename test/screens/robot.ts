@@ -43,6 +43,15 @@ export class Robot {
     this.#pressed.set(key, this.#pressedAt);
   }
 
+  /** A key that leads somewhere: pressed again where the program could not tell it from a paste. */
+  async command(key: string, leadsTo: Says, patience = patienceMs): Promise<void> {
+    for (let tries = 0; tries < triesAtMost; tries++) {
+      await this.press(key);
+      if (holds(leadsTo, await this.until((now) => holds(leadsTo, now) || isTooFast(now), patience))) return;
+    }
+    throw new Error(`${triesAtMost} times too fast:\n${this.screen}`);
+  }
+
   async #strike(key: string): Promise<void> {
     const early = this.#pressedAt + fingerMs - performance.now();
     if (early > 0) await passed(early);
