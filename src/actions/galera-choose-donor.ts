@@ -34,7 +34,7 @@ export const galeraChooseDonor: Check = {
       // Names the pair of volumes that no Kubernetes node reaches.
       const pairs = [...new Set([...apart.values()].flatMap((why) => why ?? []))];
       const found = [choice.failure.found, ...pairs].join('; ');
-      return { is: 'not-so', failure: { ...choice.failure, found } };
+      return { is: choice.unanswered ? 'unknown' : 'not-so', failure: { ...choice.failure, found } };
     }
     const { member, because, others } = choice.donor;
     const pod = view.members.find((each) => each.name === member)?.pod;

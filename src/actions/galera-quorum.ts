@@ -22,7 +22,7 @@ export const galeraQuorum: Check = {
     const wrong = notLetIn(readings) ?? otherCluster(readings, look.config.cluster);
     if (wrong) return { is: 'not-so', failure: wrong };
     const quorum = agree(readings, { replicas: view.members.length, spare });
-    if (!quorum.ok) return { is: 'not-so', failure: quorum.failure };
+    if (!quorum.ok) return { is: quorum.unanswered ? 'unknown' : 'not-so', failure: quorum.failure };
     const { uuid, confId, synced } = quorum.facts;
     return {
       is: 'so',

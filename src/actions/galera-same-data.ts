@@ -42,7 +42,7 @@ export const galeraSameData: Check = {
     const wrong = otherCluster(readings, look.config.cluster);
     if (wrong) return { is: 'not-so', failure: wrong };
     const quorum = agree(readings, { replicas: view.members.length, spare: view.members.length - 1 });
-    if (!quorum.ok) return { is: 'not-so', failure: quorum.failure };
+    if (!quorum.ok) return { is: quorum.unanswered ? 'unknown' : 'not-so', failure: quorum.failure };
     const moved = refusePosition(readings, expected.position);
     if (moved) return { is: 'not-so', failure: moved };
     const joined = await judgeJoins(look, view, recheck === true);

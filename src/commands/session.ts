@@ -135,7 +135,10 @@ export function targetFacts(session: Session, view: ClusterView): JsonObject {
   };
 }
 
-/** What must not move between a plan and its start: identity, pods, specs. Counters and free bytes may. */
+/**
+ * What must not move between a plan and its start: identity, pods, specs. Counters and free bytes may; and a container that is not ready may
+ * be another one each minute, in a Galera cluster that is down.
+ */
 export function sawOf(session: Session, view: ClusterView): Json {
   return {
     identity: { ...session.identity },
@@ -144,7 +147,7 @@ export function sawOf(session: Session, view: ClusterView): Json {
     members: view.members.map((member) => ({
       name: member.name,
       pod: member.pod?.uid ?? null,
-      container: member.pod?.containerId ?? null,
+      container: (member.pod?.ready && member.pod.containerId) || null,
       volume: member.data.volume ?? null,
     })),
   };

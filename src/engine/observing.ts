@@ -15,11 +15,21 @@ export async function observed(ask: () => Promise<Observed>): Promise<Observed> 
   }
 }
 
-/** Asked again while the answer is unknown, or, to wait, until it is so or the step's time is over. */
-export async function observedAgain(ask: () => Promise<Observed>, look: Look, wait = false): Promise<Observed> {
+/**
+ * What is waited for. `answer`: while it is unknown it is asked again, a few times. `effect`: of what was just done, a no is asked again too:
+ * a probe that was missed or an EndpointSlice that is late is no failure. `state`: until it is so, or the step's time is over.
+ */
+export type WaitsFor = 'answer' | 'effect' | 'state';
+
+export async function observedAgain(
+  ask: () => Promise<Observed>,
+  look: Look,
+  waits: WaitsFor = 'answer',
+): Promise<Observed> {
   for (let asked = 1; ; asked++) {
     const answer = await observed(ask);
-    const enough = wait ? false : answer.is === 'not-so' || asked >= askAgain;
+    const isAnswered = waits === 'answer' && answer.is === 'not-so';
+    const enough = waits !== 'state' && (isAnswered || asked >= askAgain);
     if (answer.is === 'so' || enough || look.signal.aborted) return answer;
     await look.clock.sleep(againAfterMs, look.signal).catch(() => undefined);
   }

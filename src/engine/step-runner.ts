@@ -148,7 +148,11 @@ export class StepRunner {
     let seen: Observed;
     try {
       const input = this.#input(planned, []);
-      seen = await observedAgain(() => check.observe(input, look, planned.foretold), look, step.kind === 'wait');
+      seen = await observedAgain(
+        () => check.observe(input, look, planned.foretold),
+        look,
+        step.kind === 'wait' ? 'state' : 'answer',
+      );
     } catch (thrown) {
       return await this.#record.failed(step.id, failureOf(thrown, 'look at the target by hand'), false);
     }
@@ -226,7 +230,7 @@ export class StepRunner {
       const hands = handsOfStep(this.#env, this.#journal, this.#env.look(step.id, attempt, signal), paying);
       await action.apply(input, hands, memo);
       const look = this.#env.look(step.id, attempt, AbortSignal.timeout(defaultTimeoutMs.check));
-      const seen = await observedAgain(() => action.observe(input, look, memo), look);
+      const seen = await observedAgain(() => action.observe(input, look, memo), look, 'effect');
       await this.#record.settled(planned, seen, 'applied', pays);
     } catch (thrown) {
       const broken =

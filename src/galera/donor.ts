@@ -38,6 +38,8 @@ export type DonorChoice =
   | {
       readonly ok: false;
       readonly failure: Failure;
+      /** As {@link Quorum} has it. */
+      readonly unanswered?: boolean;
       readonly others: readonly { readonly member: string; readonly why: string }[];
     };
 
@@ -85,7 +87,7 @@ export function chooseDonor(of: readonly MemberReading[], wish: DonorWish): Dono
   const quorum = agree(readings, { replicas: wish.replicas, spare: wish.spare ?? 2 });
   const judged = readings.map((reading) => ({ reading, why: refusal(reading, readings, wish) }));
   const refused = judged.flatMap(({ reading, why }) => (why === undefined ? [] : [{ member: reading.member, why }]));
-  if (!quorum.ok) return { ok: false, failure: quorum.failure, others: refused };
+  if (!quorum.ok) return { ok: false, failure: quorum.failure, unanswered: quorum.unanswered, others: refused };
   const able = judged.filter(({ why }) => why === undefined).map(({ reading }) => reading);
   const { planned } = wish;
   if (planned !== undefined && !able.some(({ member }) => member === planned)) {

@@ -13,7 +13,13 @@ export interface QuorumFacts {
 
 export type Quorum =
   | { readonly ok: true; readonly facts: QuorumFacts }
-  | { readonly ok: false; readonly failure: Failure; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly failure: Failure;
+      readonly problems: readonly Problem[];
+      /** Nothing is known to be wrong: members gave no answer, and nobody knows why. Asked again they may. */
+      readonly unanswered: boolean;
+    };
 
 export interface Problem {
   readonly text: string;
@@ -113,6 +119,7 @@ export function agree(
   return {
     ok: false,
     problems,
+    unanswered: isUnanswered(problems, silent),
     failure: failure(
       'unsafe',
       `${want.replicas} of ${want.replicas} members answer, one state UUID and conf id, Primary, size ${want.replicas}, none desynced, at least ${want.spare + 1} Synced`,
@@ -120,6 +127,12 @@ export function agree(
       'see galera-runbook status for each member, mend the cause, then plan again',
     ),
   };
+}
+
+function isUnanswered(problems: readonly Problem[], silent: readonly MemberReading[]): boolean {
+  const mayAnswer = silent.filter(({ failure, podExists }) => failure?.kind === 'unknown' && podExists !== false);
+  const names = mayAnswer.map(({ member }) => member);
+  return problems.every(({ members }) => members.length > 0 && members.every((member) => names.includes(member)));
 }
 
 /** A failure when a member that answered belongs to a cluster of another name, or does not say to which. */

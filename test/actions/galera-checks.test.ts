@@ -23,6 +23,11 @@ describe('galera.quorum', () => {
     const refused = refusal(await galeraQuorum.observe({}, target));
     expect(refused.kind).toBe('unsafe');
     expect(refused.text).toContain('mariadb-server-1: connection refused');
+    // Asked again by the engine: one dropped connection is no answer.
+    expect(refused.is).toBe('unknown');
+    expect(refusal(await galeraChooseDonor.observe({}, target)).is).toBe('unknown');
+    target.statuses.set('mariadb-server-2', desynced());
+    expect(refusal(await galeraQuorum.observe({}, target)).is).toBe('not-so');
   });
 
   test('is unsafe when a pod is missing', async () => {

@@ -23,7 +23,7 @@ async function interrupt(args: readonly string[], step: string, times: 1 | 2): P
     });
   // A step that is expected to be short says nothing of its start; its debt is said before it in any case.
   await said(new RegExp(`step-started +\\d+/\\d+ ${step},${step === 'copy' ? '|debt-owed +desync' : ''}`));
-  const isJob = step !== 'stop';
+  const isJob = step === 'copy' || step === 'unpack';
   // Held still for the second: a Job that is stopped between the two may have ended before it.
   if (isJob) await until(`a Job of ${step} at work`, 60_000, () => signalJobs(step, times === 2 ? 'STOP' : 'CONT'));
   child.kill('SIGINT');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError, failure } from '../../src/base/failure.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { Check } from '../../src/engine/action.ts';
+import type { Action, Check } from '../../src/engine/action.ts';
 import { foldEvents } from '../../src/engine/apply-event.ts';
 import { resumption } from '../../src/engine/resumption.ts';
 import { openEndCommand } from '../../src/record/commands.ts';
@@ -72,6 +72,29 @@ describe('a run that goes well', () => {
     const world = newWorld();
     const { run } = await driven(world);
     expect(foldEvents(world.journal)).toEqual(run.state);
+  });
+});
+
+describe('what a step has done', () => {
+  const late = (world: World, looks: number): Action => {
+    const copy = act(world, 'copy');
+    let asked = 0;
+    return {
+      ...copy,
+      observe: async (input, look, memo) =>
+        world.done.length > 0 && asked++ < looks
+          ? { is: 'not-so', failure: broken }
+          : await copy.observe(input, look, memo),
+    };
+  };
+
+  it.each([
+    [2, 0],
+    [3, 1],
+  ])('is looked for three times before it has failed: not seen %i times, exit %i', async (looks, exit) => {
+    const world = newWorld();
+    expect((await drive(world, catalogueOf(late(world, looks)), [step('copy', 'copy')])).exit).toBe(exit);
+    expect(world.done).toEqual(['copy']);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { failure } from '../../src/base/failure.ts';
+import type { MemberReading } from '../../src/galera/member-reading.ts';
 import { agree, otherCluster } from '../../src/galera/quorum.ts';
 import type { MemberStatus } from '../../src/galera/wsrep-status.ts';
 import { healthyReadings, reading, statusOf, statusWithout, uuidA, uuidB } from './samples.ts';
@@ -75,6 +77,25 @@ describe('the members agree', () => {
         'no answer from mariadb-server-1; cluster size 3 (mariadb-server-0), 2 (mariadb-server-2); desync count 1 (mariadb-server-0), 0 (mariadb-server-2); 2 Synced',
       next: 'see galera-runbook status for each member, mend the cause, then plan again',
     });
+  });
+
+  const silent = { ...reading(1), podExists: true, failure: failure('unknown', 'an answer', 'timed out', 'look') };
+  test.each<[string, MemberReading[], boolean]>([
+    ['one is silent, and nothing else is wrong', [reading(0, statusOf()), silent, reading(2, statusOf())], true],
+    [
+      'it is silent, since there is no pod',
+      [reading(0, statusOf()), { ...silent, podExists: false }, reading(2, statusOf())],
+      false,
+    ],
+    [
+      'it lets nobody in',
+      [reading(0, statusOf()), { ...silent, failure: failure('refused', '', '', '') }, reading(2, statusOf())],
+      false,
+    ],
+    ['another one is desynced', [reading(0, statusOf()), silent, reading(2, statusOf({ desyncCount: 1 }))], false],
+    ['there is one member too few', [reading(0, statusOf()), silent], false],
+  ])('it is worth asking again, where %s: told apart', (_what, readings, unanswered) => {
+    expect(agree(readings, want)).toMatchObject({ ok: false, unanswered, failure: { kind: 'unsafe' } });
   });
 
   test('a member too few, too many or twice is refused', () => {

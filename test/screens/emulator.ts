@@ -79,6 +79,7 @@ export class Emulator {
     const holds = typeof says === 'string' ? (screen: string) => screen.includes(says) : says;
     const deadline = performance.now() + 5000;
     for (;;) {
+      await this.drawn();
       const screen = this.screen();
       if (holds(screen)) return screen;
       if (performance.now() > deadline) throw new Error(`the screen never came to ${what}:\n${screen}`);

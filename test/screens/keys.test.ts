@@ -267,9 +267,9 @@ describe('ctrl-z', () => {
     for (const letter of '2026') await press(letter);
     await press('\u001a');
     await session.settle();
-    const screen = await terminal.until('HEALTHY');
+    const screen = await terminal.until((now) => row(now, 39) === ' /2026_', 'what was typed');
+    expect(screen).toContain('HEALTHY');
     expect(seen.join('')).not.toContain('HEALTHY');
-    expect(row(screen, 39)).toBe(' /2026_');
     expect(screen.split('\n').filter((line) => line.startsWith('── Members ─') && line.length === 120)).toHaveLength(1);
     await press('\r');
     expect(terminal.screen().split('\n')).toHaveLength(41);
