@@ -43,6 +43,7 @@ export const restoreSwap: Action = {
     const names = view.members.map((member) => member.name);
     const loses = copies?.[0] ? await lostWritesText(look, view, onePosition(copies)) : undefined;
     const keeps = `the current data is set aside in ${folder} on each volume: galera-runbook runs rollback ${run} puts it back, galera-runbook runs close ${run} removes it`;
+    const deletes = 'THE CURRENT DATA IS DELETED: there is no way back to it';
     return {
       effects: view.members.map((member) => ({
         object: `claim ${member.data.claim}`,
@@ -64,11 +65,11 @@ export const restoreSwap: Action = {
       memo: {},
       says: [
         ...(loses === undefined ? [] : [loses]),
-        keep ? keeps : 'THE CURRENT DATA IS DELETED: there is no way back to it',
+        keep ? keeps : deletes,
         'refused while a member runs or anything else mounts a volume',
       ],
       ...(loses === undefined ? {} : { loses }),
-      ...(keep ? { keeps } : {}),
+      ...(keep ? { keeps } : { deletes }),
       ms: 5000,
     };
   },

@@ -136,8 +136,8 @@ export function targetFacts(session: Session, view: ClusterView): JsonObject {
 }
 
 /**
- * What must not move between a plan and its start: identity, pods, specs. Counters and free bytes may; and a container that is not ready may
- * be another one each minute, in a Galera cluster that is down.
+ * What must not move between a plan and its start: identity, pods, specs. Counters and free bytes may, and containers: in a Galera cluster
+ * that is down they are others each minute. A copy looks for the container that it was planned with.
  */
 export function sawOf(session: Session, view: ClusterView): Json {
   return {
@@ -147,7 +147,6 @@ export function sawOf(session: Session, view: ClusterView): Json {
     members: view.members.map((member) => ({
       name: member.name,
       pod: member.pod?.uid ?? null,
-      container: (member.pod?.ready && member.pod.containerId) || null,
       volume: member.data.volume ?? null,
     })),
   };

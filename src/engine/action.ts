@@ -53,8 +53,9 @@ export interface Planned {
   readonly foretold?: JsonObject;
   /** Of what it says, the sentence on what is lost by it for ever; the gate of a rollback's plan says it too. */
   readonly loses?: string;
-  /** Of what it says, the sentence on what is set aside and how that is put back. */
+  /** Of what it says, the sentence on what is set aside and how that is put back; or that it is deleted. */
   readonly keeps?: string;
+  readonly deletes?: string;
 }
 
 /** Stands for a value that a later step's input takes from a step that has not run: `plan` sees it, `apply` never does. */

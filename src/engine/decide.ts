@@ -50,7 +50,7 @@ function onTheWay(state: RunState): Command {
 }
 
 /** The gate of a close is that of its only step: typed, with what is removed, and asked once. */
-export function isAnswered(state: RunState, { step }: PlannedStep): boolean {
+function isAnswered(state: RunState, { step }: PlannedStep): boolean {
   return state.answers[state.part === 'close' ? 'plan' : step.id] !== undefined;
 }
 

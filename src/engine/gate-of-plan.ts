@@ -3,7 +3,7 @@ import { clusterWord } from '../target/identity.ts';
 import type { Gate, Plan, PlannedStep } from './event.ts';
 import { effectText, sealed, where } from './gate.ts';
 import { strongerNeed } from './gate-policy.ts';
-import { closingStep, stoppedBy } from './resumption.ts';
+import { closingStep, removalHasBegun, stoppedBy } from './resumption.ts';
 import { isInDoubt, isPutBack, kept, owed, type RunState, stepState } from './state.ts';
 
 const noWayBack = 'no rollback is left after that';
@@ -12,7 +12,7 @@ const lossOfRollback = 'everything written since the data was replaced is lost';
 /** What is lost for ever by a close, or by a rollback that has not put the data back yet, counted where its step could count. */
 function lossOf(state: RunState): readonly string[] {
   if (state.phase === 'close')
-    return kept(state).map(({ says }) => `removed for ever: ${says}${state.rolledBack ? '' : `; ${noWayBack}`}`);
+    return kept(state).map(({ says }) => `removed for ever: ${says}${mayGoBack(state) ? `; ${noWayBack}` : ''}`);
   if (state.phase !== 'rollback' || isPutBack(state)) return [];
   const loses = state.order.flatMap((planned) => planned.loses ?? []);
   return loses.length === 0 ? [lossOfRollback] : loses;
@@ -25,9 +25,16 @@ function needOfPlan({ phase }: RunState, acting: readonly PlannedStep[]): GateNe
   return acting.reduce<GateNeed>((need, { gate }) => strongerNeed(need, gate) ?? need, 'yes-no');
 }
 
+/** What is closed could still be put back. */
+function mayGoBack(state: RunState): boolean {
+  return !state.rolledBack && !removalHasBegun(state);
+}
+
 function takingUp(state: RunState, steps: readonly PlannedStep[]): string[] {
-  if (state.part === 'close' && kept(state).length > 0)
-    return [`if no: nothing is removed${state.rolledBack ? '' : ', and the rollback stays possible'}`];
+  if (state.part === 'close' && steps.length > 0) {
+    if (removalHasBegun(state)) return ['if no: nothing more is removed; some of it may be gone already'];
+    return [`if no: nothing is removed${mayGoBack(state) ? ', and the rollback stays possible' : ''}`];
+  }
   const gates = steps.filter(({ gate }) => gate !== undefined).map(({ step }) => step.id);
   return [
     ...(gates.length === 0 ? [] : [`asked again before: ${gates.join(', ')}`]),
@@ -66,21 +73,24 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
     ...owed(state).map((debt) => `owed: ${debt.says}`),
     ...(state.phase === 'forward' ? [] : takingUp(state, acting)),
   ];
+  return planGate(plan, state, { need, danger, shows, loses, changes });
+}
+
+function planGate(
+  plan: Plan,
+  state: RunState,
+  of: Pick<Gate, 'need' | 'danger' | 'shows' | 'loses' | 'changes'>,
+): Gate {
   return sealed({
+    ...of,
     step: 'plan',
-    need,
-    ...(need === 'typed' ? { word: clusterWord(plan.identity) } : {}),
-    danger,
-    shows,
-    loses,
-    changes,
+    ...(of.need === 'typed' ? { word: clusterWord(plan.identity) } : {}),
     personal: state.phase === 'rollback',
   });
 }
 
 /** Asked before a run whose process died goes on: nothing is written until it is answered. A rollback stays a person's decision. */
 export function gateOfResume(plan: Plan, state: RunState): Gate {
-  const before = gateOfPlan(plan, state);
   const doubt = state.order.filter(
     ({ step }) => step.kind === 'do' && isInDoubt(stepState(state, step.id)) && state.phase !== 'ended',
   );
@@ -90,7 +100,9 @@ export function gateOfResume(plan: Plan, state: RunState): Gate {
   const goesOn = stoppedBy(state) === undefined && state.phase !== 'way-out';
   const acts = goesOn ? left : left.filter(({ step }) => owed(state).some((debt) => step.pays.includes(debt.step)));
   const danger = acts.reduce<Gate['danger']>((worst, planned) => worse(worst, planned.danger), 'reads');
-  const loses = lossOf(state);
+  // A close on its way out removes nothing any more.
+  const loses = goesOn || state.part !== 'close' ? lossOf(state) : [];
+  const need = needOfPlan(state, acts);
   const changes = changesOf(acts);
   const shows = [
     where(plan.identity),
@@ -101,9 +113,9 @@ export function gateOfResume(plan: Plan, state: RunState): Gate {
       : 'it was on its way out: what is owed is paid, and it ends',
     ...doubt.map(({ step }) => `in doubt, looked at first: ${step.id}`),
     ...changes,
+    ...(state.phase === 'close' ? acts.flatMap(({ says }) => says) : []),
     ...owed(state).map((debt) => `owed: ${debt.says}`),
     ...takingUp(state, acts),
   ];
-  const { sha256: _sha256, ...gate } = before;
-  return sealed({ ...gate, danger, shows, loses, changes });
+  return planGate(plan, state, { need, danger, shows, loses, changes });
 }

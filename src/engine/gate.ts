@@ -47,7 +47,7 @@ export function gateOfStep(plan: Plan, planned: PlannedStep, state: RunState): G
     danger,
     shows,
     changes,
-    ...(planned.loses === undefined ? {} : { loses: [planned.loses] }),
+    loses: [planned.loses, planned.deletes].filter((text) => text !== undefined),
     personal: false,
   });
 }

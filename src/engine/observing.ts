@@ -26,8 +26,12 @@ export async function observedAgain(
   look: Look,
   waits: WaitsFor = 'answer',
 ): Promise<Observed> {
+  let no: Observed | undefined;
   for (let asked = 1; ; asked++) {
-    const answer = await observed(ask);
+    const now = await observed(ask);
+    if (now.is === 'not-so') no = now;
+    // What was known a moment ago says more than a look that failed.
+    const answer = now.is === 'unknown' && waits === 'effect' ? (no ?? now) : now;
     const isAnswered = waits === 'answer' && answer.is === 'not-so';
     const enough = waits !== 'state' && (isAnswered || asked >= askAgain);
     if (answer.is === 'so' || enough || look.signal.aborted) return answer;

@@ -84,6 +84,11 @@ function otherPayers(state: RunState, runbook: Runbook): readonly Step[] {
 /** The only step of a part that closes a run. */
 export const closingStep = 'close';
 
+/** A close has begun to remove what was set aside: some of it may be gone. */
+export function removalHasBegun(state: RunState): boolean {
+  return state.part === 'close' && stepState(state, closingStep).attempt > 0;
+}
+
 function closing(of: string, payWith: { readonly action: string; readonly input: JsonObject }): Step {
   return {
     id: closingStep,

@@ -45,8 +45,10 @@ function certain(foretold: JsonObject = {}): JsonObject {
 }
 
 /** A check between has given other values than the ones that were planned, shown and answered yes to. */
-function movedInput(planned: JsonObject, now: JsonObject): Failure | undefined {
-  const moved = Object.keys(now).filter((name) => canonical(now[name]) !== canonical(planned[name]));
+function movedInput({ input: planned, pendingInputs }: PlannedStep, now: JsonObject): Failure | undefined {
+  const moved = Object.keys(now).filter(
+    (name) => !pendingInputs.includes(name) && canonical(now[name]) !== canonical(planned[name]),
+  );
   if (moved.length === 0) return undefined;
   const word = (value: Json | undefined) => (typeof value === 'string' ? value : canonical(value));
   const each = (of: JsonObject) => moved.map((name) => `${name} ${word(of[name])}`).join(', ');
@@ -183,9 +185,10 @@ export class StepRunner {
 
   /** The plan's, or made now where it could not see all of it. */
   async #planned({ planned, pays }: Doing, action: Action, input: JsonObject, look: Look): Promise<Planned | Failure> {
+    const moved = pays.length > 0 ? undefined : movedInput(planned, input);
+    if (moved !== undefined) return moved;
     const fresh = planned.pendingInputs.length > 0 || pays.length > 0 || planned.seen?.failure !== undefined;
-    if (fresh) return await planAction(action, input, look);
-    return movedInput(planned.input, input) ?? planned;
+    return fresh ? await planAction(action, input, look) : planned;
   }
 
   /** Started by a process that died, or whose answer was lost: what its start has journaled says what to look for, and to do again. */

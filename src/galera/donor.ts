@@ -90,7 +90,7 @@ export function chooseDonor(of: readonly MemberReading[], wish: DonorWish): Dono
   if (!quorum.ok) return { ok: false, failure: quorum.failure, unanswered: quorum.unanswered, others: refused };
   const able = judged.filter(({ why }) => why === undefined).map(({ reading }) => reading);
   const { planned } = wish;
-  if (planned !== undefined && !able.some(({ member }) => member === planned)) {
+  if (planned !== undefined && able.length > 0 && !able.some(({ member }) => member === planned)) {
     const why = refused.find(({ member }) => member === planned)?.why ?? 'no such member';
     return {
       ok: false,

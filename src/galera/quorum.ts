@@ -17,7 +17,7 @@ export type Quorum =
       readonly ok: false;
       readonly failure: Failure;
       readonly problems: readonly Problem[];
-      /** Nothing is known to be wrong: members gave no answer, and nobody knows why. Asked again they may. */
+      /** Nothing else is wrong than that members gave no answer, which they may give when they are asked again. */
       readonly unanswered: boolean;
     };
 

@@ -2,7 +2,7 @@ import { formatClock } from '../base/duration.ts';
 import { safeText } from '../base/safe-text.ts';
 import { clockText, dateTimeText } from '../base/time.ts';
 import { exits } from '../engine/exit-code.ts';
-import { closingStep, notReached } from '../engine/resumption.ts';
+import { notReached, removalHasBegun } from '../engine/resumption.ts';
 import { kept, owed, type RunState, stepState } from '../engine/state.ts';
 import { closeCommand, openEndCommand, rollbackCommand } from '../record/commands.ts';
 import { runResults } from './run-results.ts';
@@ -92,7 +92,7 @@ function nextLines(state: RunState): readonly string[] {
   }
   if (state.closed || kept(state).length === 0) return [];
   // What was set aside may be half gone: there is no way back any more.
-  const removing = state.part === 'close' && stepState(state, closingStep).attempt > 0;
+  const removing = removalHasBegun(state);
   const set = state.rolledBack ? 'what the restore left' : 'the old data';
   if (removing) return [named('next', `remove the rest of ${set}:`), pasted(closeCommand(run))];
   if (state.rolledBack) return [named('next', `look at your services; then free ${set}:`), pasted(closeCommand(run))];

@@ -19,7 +19,7 @@ import { backupIndex, expectUntouched, jobsOfProgram, type Picture, picture } fr
 import { type Ended, Program } from './program.ts';
 import { userWith } from './rights.ts';
 import { makeShop, whole, wsrep } from './shop.ts';
-import { Writer } from './writer.ts';
+import { longestGap, noticeableMs, Writer } from './writer.ts';
 
 const program = new Program();
 const small = new Program({ claim: 'galera-backups-small' });
@@ -335,6 +335,7 @@ describe.skipIf(outside)('what goes wrong before the swap leaves the old cluster
       const ticks = await writer.stop();
       expect(ticks.length).toBeGreaterThan(100);
       expect(ticks.filter(({ ok }) => !ok)).toEqual([]);
+      expect(longestGap(ticks)).toBeLessThan(noticeableMs);
     });
 
     it('a member that is not Synced', async () => {

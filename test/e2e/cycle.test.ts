@@ -3,7 +3,7 @@ import { howItJoined } from '../../src/galera/ist.ts';
 import { clients, galeraUp, inMember, killMember, names, sql, until, waitSynced } from '../lab/lab.ts';
 import { Program, runIdOf } from './program.ts';
 import { makeShop, objectsOf, type Truth, truthEverywhere, truthOf, whole, wsrep } from './shop.ts';
-import { type Tick, Writer } from './writer.ts';
+import { longestGap, noticeableMs, type Tick, Writer } from './writer.ts';
 
 const program = new Program();
 const writer = new Writer();
@@ -44,6 +44,7 @@ describe('a whole cycle on the lab: backup, loss, restore, rollback, close', () 
     expect(backup.stdout).toMatch(/planned\s+donor mariadb-server-\d: /);
     ticks = await writer.stop();
     expect(ticks.filter((tick) => !tick.ok)).toEqual([]);
+    expect(longestGap(ticks)).toBeLessThan(noticeableMs);
     expect(await whole()).toBe(true);
     const list = await program.run(['backups', 'list', '-o', 'json']);
     const backups = JSON.parse(list.stdout) as {

@@ -174,7 +174,7 @@ describe('a process killed in every step, and the run resumed', () => {
       const [end] = await held(step, () =>
         Promise.all([terminal(program, ['runs', way, run], agreeing), killAt(step, () => run)]),
       );
-      // As a shell tells of SIGKILL; 0 where the run was over before it came.
+      // As a shell tells of SIGKILL.
       expect([step, end.exit], end.output).toEqual([step, 137]);
     }
     const back = await terminal(program, ['runs', 'resume', run], agreeing);

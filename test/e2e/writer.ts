@@ -7,6 +7,15 @@ export interface Tick {
   readonly ok: boolean;
 }
 
+/** Far over what a write takes beside a copy on two cores, far under what a person would call a stop. */
+export const noticeableMs = 10_000;
+
+/** The longest time between two inserts that were acknowledged, in ms. */
+export function longestGap(ticks: readonly Tick[]): number {
+  const acknowledged = ticks.filter(({ ok }) => ok).map(({ at }) => at);
+  return Math.max(0, ...acknowledged.slice(1).map((at, index) => at - (acknowledged[index] ?? at)));
+}
+
 const script = `
 n=\${FIRST:-1}
 while :; do

@@ -14,7 +14,7 @@ const kept = {
 } as const;
 
 /** A run that has replaced data and ended well is closed. */
-async function closing(world: World, more: readonly NewEvent[] = [], keeps = true) {
+async function closing(world: World, more: readonly NewEvent[] = [], keeps = true, way: 'close' | 'resume' = 'close') {
   const driving = drivingOf(
     world,
     catalogueOf(act(world, 'swap', { maxDanger: 'destroys' }), act(world, 'discard', { maxDanger: 'destroys' })),
@@ -32,14 +32,11 @@ async function closing(world: World, more: readonly NewEvent[] = [], keeps = tru
   ];
   const run = new Run(driving, journalOf(plan, 'interactive', lines));
   const steps = await planPart(planning, stepsOf('close', run.state, runbook(forward)), run.state);
-  const event = {
-    type: 'run-continued',
-    way: 'close',
-    steps,
-    mode: 'interactive',
-    by: 'you@there',
-    program: 't',
-  } as const;
+  const by = { mode: 'interactive', by: 'you@there', program: 't' } as const;
+  const event =
+    way === 'resume'
+      ? ({ type: 'run-resumed', ...by } as const)
+      : ({ type: 'run-continued', way, steps, ...by } as const);
   const began = await run.takeUp(event);
   return { exit: began ? await run.drive() : undefined, run, steps };
 }
@@ -82,7 +79,29 @@ describe('a close', () => {
     ];
     expect((await closing(world, more)).exit).toBe(0);
     expect(world.asked.map(({ step, need }) => [step, need])).toEqual([['plan', 'typed']]);
+    expect(world.asked[0]?.loses).toEqual(['removed for ever: old data on 3 volumes']);
+    expect(world.asked[0]?.shows.at(-1)).toBe('if no: nothing more is removed; some of it may be gone already');
     expect(world.done).toEqual(['close']);
+  });
+
+  it('that is resumed is asked about in the same way; on its way out it asks for no name, and removes nothing', async () => {
+    const { steps } = await closing(newWorld());
+    const begun: readonly NewEvent[] = [
+      { type: 'run-continued', way: 'close', steps, mode: 'interactive', by: 'me@here', program: 't' },
+      { type: 'gate-answered', step: 'plan', sha256: 'x', answer: 'yes', by: 'me@here' },
+      { type: 'step-started', step: 'close', attempt: 1, input: {}, memo: {} },
+    ];
+    const world = newWorld();
+    expect((await closing(world, begun, true, 'resume')).exit).toBe(0);
+    expect(world.asked.map(({ need, loses }) => [need, loses])).toEqual([
+      ['typed', ['removed for ever: old data on 3 volumes']],
+    ]);
+    expect(world.done).toEqual(['close']);
+    const stopped = newWorld();
+    const stop = { type: 'stop-asked', by: 'SIGINT', hard: false } as const;
+    expect((await closing(stopped, [...begun, stop], true, 'resume')).exit).toBe(130);
+    expect(stopped.asked.map(({ need, loses }) => [need, loses])).toEqual([['yes-no', []]]);
+    expect(stopped.done).toEqual([]);
   });
 
   it('of a run that keeps nothing is no typed question', async () => {

@@ -96,6 +96,23 @@ describe('what a step has done', () => {
     expect((await drive(world, catalogueOf(late(world, looks)), [step('copy', 'copy')])).exit).toBe(exit);
     expect(world.done).toEqual(['copy']);
   });
+
+  it('is not in doubt where a look that failed comes after one that said no', async () => {
+    const world = newWorld();
+    const copy = act(world, 'copy');
+    let asked = 0;
+    const answers = ['not-so', 'not-so', 'unknown'] as const;
+    const blurred: Action = {
+      ...copy,
+      observe: async (input, look, memo) =>
+        world.done.length > 0
+          ? { is: answers[asked++] ?? 'unknown', failure: broken }
+          : await copy.observe(input, look, memo),
+    };
+    await drive(world, catalogueOf(blurred), [step('copy', 'copy')]);
+    expect(world.journal.find(({ type }) => type === 'step-failed')).toMatchObject({ step: 'copy', inDoubt: false });
+    expect(asked).toBe(3);
+  });
 });
 
 describe('what was planned', () => {
@@ -116,6 +133,23 @@ describe('what was planned', () => {
     };
     expect((await drive(world, catalogueOf(choose, act(world, 'copy')), steps)).exit).toBe(0);
     expect(told).toEqual([undefined, { value: 'b' }]);
+  });
+
+  it('holds what is known beside what only a step before gives', async () => {
+    const world = newWorld();
+    let looks = 0;
+    const choose: Check = {
+      ...check(world, 'choose'),
+      observe: async () => ({ is: 'so', output: { value: `m-${looks++}` }, says: 'chosen' }),
+    };
+    const more = [
+      ...steps.slice(0, 1),
+      step('first', 'copy'),
+      step('second', 'copy', { with: { of: { $ref: ['choose', 'value'] }, and: { $ref: ['first', 'value'] } } }),
+    ];
+    expect((await drive(world, catalogueOf(choose, act(world, 'copy')), more)).exit).toBe(1);
+    expect(world.done).toEqual(['first']);
+    expect(world.journal.find(({ type }) => type === 'step-failed')).toMatchObject({ failure: { found: 'of m-1' } });
   });
 
   it('does not start a step whose input is another by then: exit 4, nothing owed, nothing done', async () => {
