@@ -11,8 +11,10 @@ const lossOfRollback = 'everything written since the data was replaced is lost';
 
 /** What is lost for ever by a close, or by a rollback that has not put the data back yet, counted where its step could count. */
 function lossOf(state: RunState): readonly string[] {
-  if (state.phase === 'close')
-    return kept(state).map(({ says }) => `removed for ever: ${says}${mayGoBack(state) ? `; ${noWayBack}` : ''}`);
+  if (state.phase === 'close') {
+    const isWayBack = !state.rolledBack && !removalHasBegun(state);
+    return kept(state).map(({ says }) => `removed for ever: ${says}${isWayBack ? `; ${noWayBack}` : ''}`);
+  }
   if (state.phase !== 'rollback' || isPutBack(state)) return [];
   const loses = state.order.flatMap((planned) => planned.loses ?? []);
   return loses.length === 0 ? [lossOfRollback] : loses;
@@ -25,15 +27,10 @@ function needOfPlan({ phase }: RunState, acting: readonly PlannedStep[]): GateNe
   return acting.reduce<GateNeed>((need, { gate }) => strongerNeed(need, gate) ?? need, 'yes-no');
 }
 
-/** What is closed could still be put back. */
-function mayGoBack(state: RunState): boolean {
-  return !state.rolledBack && !removalHasBegun(state);
-}
-
 function takingUp(state: RunState, steps: readonly PlannedStep[]): string[] {
   if (state.part === 'close' && steps.length > 0) {
     if (removalHasBegun(state)) return ['if no: nothing more is removed; some of it may be gone already'];
-    return [`if no: nothing is removed${mayGoBack(state) ? ', and the rollback stays possible' : ''}`];
+    return [`if no: nothing is removed${state.rolledBack ? '' : ', and the rollback stays possible'}`];
   }
   const gates = steps.filter(({ gate }) => gate !== undefined).map(({ step }) => step.id);
   return [
@@ -52,8 +49,7 @@ function changesOf(steps: readonly PlannedStep[]): string[] {
 
 /** The gate of a whole plan: typed for a rollback, which only a person answers (design §5, `--yes`), and for a close, whose step it is. */
 export function gateOfPlan(plan: Plan, state: RunState): Gate {
-  const acting = state.order.filter((planned) => planned.skipped === undefined);
-  const danger = acting.reduce<Gate['danger']>((worst, planned) => worse(worst, planned.danger), 'reads');
+  const acts = state.order.filter((planned) => planned.skipped === undefined);
   const what = {
     forward: `run ${plan.runbook.name}`,
     repair: `go on with ${plan.runbook.name}`,
@@ -61,31 +57,13 @@ export function gateOfPlan(plan: Plan, state: RunState): Gate {
     rollback: `roll back ${plan.runbook.name}`,
     close: `close the run of ${plan.runbook.name}`,
   };
-  const need = needOfPlan(state, acting);
-  const loses = lossOf(state);
-  const changes = changesOf(acting);
-  const shows = [
-    where(plan.identity),
-    `${what[state.phase as keyof typeof what] ?? plan.runbook.name}, run ${plan.run}${state.phase === 'close' ? '' : `: ${acting.map(({ step }) => step.id).join(', ')}`}`,
-    ...loses,
-    ...changes,
-    ...(state.phase === 'close' ? acting.flatMap(({ says }) => says) : []),
-    ...owed(state).map((debt) => `owed: ${debt.says}`),
-    ...(state.phase === 'forward' ? [] : takingUp(state, acting)),
-  ];
-  return planGate(plan, state, { need, danger, shows, loses, changes });
-}
-
-function planGate(
-  plan: Plan,
-  state: RunState,
-  of: Pick<Gate, 'need' | 'danger' | 'shows' | 'loses' | 'changes'>,
-): Gate {
-  return sealed({
-    ...of,
-    step: 'plan',
-    ...(of.need === 'typed' ? { word: clusterWord(plan.identity) } : {}),
-    personal: state.phase === 'rollback',
+  const steps = state.phase === 'close' ? '' : `: ${acts.map(({ step }) => step.id).join(', ')}`;
+  return planGate(plan, state, {
+    acts,
+    what: `${what[state.phase as keyof typeof what] ?? plan.runbook.name}, run ${plan.run}${steps}`,
+    loses: lossOf(state),
+    goesOn: [],
+    ends: state.phase === 'forward' ? [] : takingUp(state, acts),
   });
 }
 
@@ -99,23 +77,50 @@ export function gateOfResume(plan: Plan, state: RunState): Gate {
   );
   const goesOn = stoppedBy(state) === undefined && state.phase !== 'way-out';
   const acts = goesOn ? left : left.filter(({ step }) => owed(state).some((debt) => step.pays.includes(debt.step)));
-  const danger = acts.reduce<Gate['danger']>((worst, planned) => worse(worst, planned.danger), 'reads');
-  // A close on its way out removes nothing any more.
-  const loses = goesOn || state.part !== 'close' ? lossOf(state) : [];
+  return planGate(plan, state, {
+    acts,
+    what: `go on with run ${plan.run} of ${plan.runbook.name}, whose process ended in the middle`,
+    // A close on its way out removes nothing any more.
+    loses: goesOn || state.part !== 'close' ? lossOf(state) : [],
+    goesOn: [
+      goesOn
+        ? `still to do: ${left.map(({ step }) => step.id).join(', ')}`
+        : 'it was on its way out: what is owed is paid, and it ends',
+      ...doubt.map(({ step }) => `in doubt, looked at first: ${step.id}`),
+    ],
+    ends: takingUp(state, acts),
+  });
+}
+
+interface Asked {
+  readonly acts: readonly PlannedStep[];
+  readonly what: string;
+  readonly loses: readonly string[];
+  /** Where a run that is taken up stands. */
+  readonly goesOn: readonly string[];
+  readonly ends: readonly string[];
+}
+
+function planGate(plan: Plan, state: RunState, { acts, what, loses, goesOn, ends }: Asked): Gate {
   const need = needOfPlan(state, acts);
   const changes = changesOf(acts);
-  const shows = [
-    where(plan.identity),
-    `go on with run ${plan.run} of ${plan.runbook.name}, whose process ended in the middle`,
-    ...loses,
-    goesOn
-      ? `still to do: ${left.map(({ step }) => step.id).join(', ')}`
-      : 'it was on its way out: what is owed is paid, and it ends',
-    ...doubt.map(({ step }) => `in doubt, looked at first: ${step.id}`),
-    ...changes,
-    ...(state.phase === 'close' ? acts.flatMap(({ says }) => says) : []),
-    ...owed(state).map((debt) => `owed: ${debt.says}`),
-    ...takingUp(state, acts),
-  ];
-  return planGate(plan, state, { need, danger, shows, loses, changes });
+  return sealed({
+    step: 'plan',
+    need,
+    ...(need === 'typed' ? { word: clusterWord(plan.identity) } : {}),
+    danger: acts.reduce<Gate['danger']>((worst, planned) => worse(worst, planned.danger), 'reads'),
+    shows: [
+      where(plan.identity),
+      what,
+      ...loses,
+      ...goesOn,
+      ...changes,
+      ...(state.phase === 'close' ? acts.flatMap(({ says }) => says) : []),
+      ...owed(state).map((debt) => `owed: ${debt.says}`),
+      ...ends,
+    ],
+    loses,
+    changes,
+    personal: state.phase === 'rollback',
+  });
 }

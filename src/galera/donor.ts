@@ -81,6 +81,13 @@ function whyNot(reading: MemberReading, chosen: MemberReading): string {
     : `could do it with the same receive queue of ${own}; the highest ordinal is taken between equals`;
 }
 
+function whyChosen(chosen: MemberReading, able: readonly MemberReading[]): string {
+  if (able.length === 1) return 'the only one that may';
+  const equals = able.filter((reading) => queueOf(reading) === queueOf(chosen)).length;
+  const rank = equals > 1 ? `the highest ordinal of ${equals} equals` : 'the shortest';
+  return `receive queue ${queueOf(chosen)}, ${rank}`;
+}
+
 /** The donor of a backup by safety rule 4, with the reason for it and against each other member. */
 export function chooseDonor(of: readonly MemberReading[], wish: DonorWish): DonorChoice {
   const readings = byOrdinal(of);
@@ -116,18 +123,8 @@ export function chooseDonor(of: readonly MemberReading[], wish: DonorWish): Dono
       ),
     };
   }
-  const equals = able.filter((reading) => queueOf(reading) === queueOf(chosen)).length;
-  const queue = `receive queue ${queueOf(chosen)}`;
-  const why =
-    planned !== undefined
-      ? `${queue}, as planned`
-      : able.length === 1
-        ? 'the only one that may'
-        : equals > 1
-          ? `${queue}, the highest ordinal of ${equals} equals`
-          : `${queue}, the shortest`;
   const because = [
-    why,
+    planned === undefined ? whyChosen(chosen, able) : `receive queue ${queueOf(chosen)}, as planned`,
     chosen.inService === true ? 'leaves the Service while desynced' : 'no clients use it',
     'its Kubernetes node can reach the backup volume',
   ].join('; ');
