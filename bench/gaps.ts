@@ -1,4 +1,4 @@
-import type { Tick } from '../test/e2e/writer.ts';
+import { gapsBetween, type Tick } from '../test/e2e/writer.ts';
 
 export interface Gaps {
   /** From the last acknowledged write to the first one again. */
@@ -8,10 +8,6 @@ export interface Gaps {
 }
 
 export function gapsOf(ticks: readonly Tick[], from: number): Gaps {
-  const acknowledged = ticks.filter(({ ok }) => ok).map(({ at }) => at);
-  const gaps = acknowledged.slice(1).flatMap((at, i) => {
-    const gap = at - (acknowledged[i] ?? at);
-    return at > from && gap >= 1000 ? [gap] : [];
-  });
+  const gaps = gapsBetween(ticks).flatMap(({ endsAt, ms }) => (endsAt > from && ms >= 1000 ? [ms] : []));
   return { first: gaps[0] ?? 0, all: gaps.reduce((total, gap) => total + gap, 0) };
 }

@@ -23,6 +23,10 @@ export interface Twist {
   readonly unlisted?: boolean;
 }
 
+/** A shell command that flips one bit in the middle of a file; the name may be a variable of the shell. */
+export const flipBit = (file: string): string =>
+  `at=$(($(stat -c %s "${file}") / 2)); byte=$(od -An -tu1 -j$at -N1 "${file}"); printf "\\x$(printf %02x $((byte ^ 1)))" | dd of="${file}" bs=1 seek=$at conv=notrunc status=none`;
+
 const archiveName = 'backup.mbstream.zst';
 let copies = 0;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backupVolumePath, clients, galeraDown, galeraUp, inLab, names, outside } from '../lab/lab.ts';
+import { flipBit } from './archives.ts';
 import { Program } from './program.ts';
 import { makeShop, whole } from './shop.ts';
 
@@ -53,9 +54,7 @@ describe.skipIf(outside)('the volume is the truth, the index follows it', () => 
   it('verify marks an archive with one flipped bit as failed, and no restore takes it', async () => {
     const [newest] = await list();
     const archive = `${await backupVolumePath()}/${names.cluster}/${newest?.id}/backup.mbstream.zst`;
-    await inLab(
-      `was=$(od -An -tu1 -j 20000 -N 1 '${archive}'); printf "\\x$(printf %02x $((was ^ 1)))" | dd of='${archive}' bs=1 seek=20000 conv=notrunc status=none`,
-    );
+    await inLab(flipBit(archive));
     const verified = await program.yes(['backups', 'verify', newest?.id ?? '']);
     expect(verified.exit).toBe(1);
     expect((await list()).find(({ id }) => id === newest?.id)?.proof.level).toBe('failed');

@@ -14,7 +14,7 @@ import {
   until,
   waitSynced,
 } from '../lab/lab.ts';
-import { backupFolders, inWorkshop, spoiledPage, type Twist, twistedCopy } from './archives.ts';
+import { backupFolders, flipBit, inWorkshop, spoiledPage, type Twist, twistedCopy } from './archives.ts';
 import { backupIndex, expectUntouched, jobsOfProgram, type Picture, picture } from './picture.ts';
 import { type Ended, Program } from './program.ts';
 import { userWith } from './rights.ts';
@@ -100,8 +100,7 @@ describe.skipIf(outside)('what goes wrong before the swap leaves the old cluster
     });
 
     it('one flipped bit', async () => {
-      const flip = `f=backup.mbstream.zst; at=$(($(stat -c %s $f) / 2)); was=$(od -An -tu1 -j $at -N 1 $f); printf "\\\\x$(printf %02x $((was ^ 1)))" | dd of=$f bs=1 seek=$at conv=notrunc status=none`;
-      const id = await copy({ archive: flip });
+      const id = await copy({ archive: flipBit('backup.mbstream.zst') });
       await expectNoRestore(id, failed, [/sha256/]);
     });
 

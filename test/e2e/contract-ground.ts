@@ -14,6 +14,8 @@ import {
   restoreLink,
   sql,
 } from '../lab/lab.ts';
+import { flipBit } from './archives.ts';
+import { signalPods } from './processes.ts';
 import { userWith } from './rights.ts';
 
 const config: TargetConfig = {
@@ -59,11 +61,7 @@ const poke: Poke = {
     void (await sql(member, `use shop; insert into ticks (at) select now(6) from seq_1_to_${rows}`)),
   killMember: (member) => killMember(member),
   async killJob(name) {
-    // A pod's name is its hostname, which is in the environment of all that its container runs.
-    const killed = await inLab(
-      `pids=$(grep -lzs '^HOSTNAME=${name}-' /proc/[0-9]*/environ | cut -d/ -f3); [ -z "$pids" ] || kill -KILL $pids; echo $pids | wc -w`,
-    );
-    if (Number(killed) === 0) throw new Error(`no process of Job ${name}`);
+    if ((await signalPods(name, 'KILL')) === 0) throw new Error(`no process of Job ${name}`);
   },
   async fill(volume, leaveBytes) {
     const path = await pathOf(volume);
@@ -71,11 +69,7 @@ const poke: Poke = {
   },
   drain: async (volume) => void (await inLab(`rm -f '${await pathOf(volume)}/filler'`)),
   truncate: async (id) => await spoil(id, `truncate -s "$(($(stat -c %s "$file") / 2))" "$file"`),
-  flip: async (id) =>
-    await spoil(
-      id,
-      `at=$(($(stat -c %s "$file") / 2)); byte=$(od -An -tu1 -j$at -N1 "$file"); printf "\\\\x$(printf %02x $((byte ^ 1)))" | dd of="$file" bs=1 seek=$at conv=notrunc status=none`,
-    ),
+  flip: async (id) => await spoil(id, flipBit('$file')),
   mend: async (id) =>
     void (await inLab(`set -e; for file in ${await archiveOf(id)}; do cat ${keptAs} > "$file"; done; rm ${keptAs}`)),
   foreign: async (member, uuid) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clients, galeraDown, galeraUp, inLab, memberVolumePath, names, until, waitSynced } from '../lab/lab.ts';
+import { signalPods } from './processes.ts';
 import { type Ended, ended, Program, runIdOf } from './program.ts';
 import { makeShop, type Truth, truthEverywhere, truthOf, whole } from './shop.ts';
 
@@ -37,12 +38,9 @@ async function interrupt(args: readonly string[], step: string, times: 1 | 2): P
   return await end;
 }
 
-/** To all that runs in the pods of a step's Jobs: a pod's name is its hostname, which is in the environment of each of its processes. */
+/** To all that runs in the pods of a step's Jobs, if there is any. */
 async function signalJobs(step: string, signal: 'STOP' | 'CONT'): Promise<boolean> {
-  const pids = await inLab(
-    `pids=$(grep -lzsE '^HOSTNAME=galera-runbook-[a-z0-9]+-${step}-' /proc/[0-9]*/environ | cut -d/ -f3); [ -z "$pids" ] || kill -${signal} $pids; echo $pids`,
-  );
-  return pids.trim() !== '';
+  return (await signalPods(`galera-runbook-[a-z0-9]+-${step}`, signal)) > 0;
 }
 
 async function leftovers(): Promise<string> {

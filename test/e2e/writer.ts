@@ -10,10 +10,14 @@ export interface Tick {
 /** Far over what a write takes beside a copy on two cores, far under what a person would call a stop. */
 export const noticeableMs = 10_000;
 
-/** The longest time between two inserts that were acknowledged, in ms. */
-export function longestGap(ticks: readonly Tick[]): number {
+/** The times between two inserts that were acknowledged one after the other, in ms, each with its end. */
+export function gapsBetween(ticks: readonly Tick[]): readonly { readonly endsAt: number; readonly ms: number }[] {
   const acknowledged = ticks.filter(({ ok }) => ok).map(({ at }) => at);
-  return Math.max(0, ...acknowledged.slice(1).map((at, index) => at - (acknowledged[index] ?? at)));
+  return acknowledged.slice(1).map((at, index) => ({ endsAt: at, ms: at - (acknowledged[index] ?? at) }));
+}
+
+export function longestGap(ticks: readonly Tick[]): number {
+  return Math.max(0, ...gapsBetween(ticks).map(({ ms }) => ms));
 }
 
 const script = `

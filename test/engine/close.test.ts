@@ -13,6 +13,8 @@ const kept = {
   payWith: { action: 'discard', input: {} },
 } as const;
 
+const answeredYes = { type: 'gate-answered', step: 'plan', sha256: 'x', answer: 'yes', by: 'me@here' } as const;
+
 /** A run that has replaced data and ended well is closed. */
 async function closing(world: World, more: readonly NewEvent[] = [], keeps = true, way: 'close' | 'resume' = 'close') {
   const driving = drivingOf(
@@ -23,7 +25,7 @@ async function closing(world: World, more: readonly NewEvent[] = [], keeps = tru
   const forward = [step('swap', 'swap')];
   const { planning, plan } = await plannedOn(driving, forward);
   const lines: readonly NewEvent[] = [
-    { type: 'gate-answered', step: 'plan', sha256: 'x', answer: 'yes', by: 'me@here' },
+    answeredYes,
     ...(keeps ? [{ type: 'debt-owed', debt: kept } as const] : []),
     { type: 'step-started', step: 'swap', attempt: 1, input: {}, memo: {} },
     { type: 'step-passed', step: 'swap', how: 'applied', says: 'whole', output: {}, facts: {} },
@@ -39,6 +41,16 @@ async function closing(world: World, more: readonly NewEvent[] = [], keeps = tru
       : ({ type: 'run-continued', way, steps, ...by } as const);
   const began = await run.takeUp(event);
   return { exit: began ? await run.drive() : undefined, run, steps };
+}
+
+/** What a close has written that died while it removed. */
+async function begun(): Promise<readonly NewEvent[]> {
+  const { steps } = await closing(newWorld());
+  return [
+    { type: 'run-continued', way: 'close', steps, mode: 'interactive', by: 'me@here', program: 't' },
+    answeredYes,
+    { type: 'step-started', step: 'close', attempt: 1, input: {}, memo: {} },
+  ];
 }
 
 describe('a close', () => {
@@ -71,13 +83,7 @@ describe('a close', () => {
 
   it('that died while it removed is asked about once more, and not twice', async () => {
     const world = newWorld();
-    const before = await closing(newWorld());
-    const more: readonly NewEvent[] = [
-      { type: 'run-continued', way: 'close', steps: before.steps, mode: 'interactive', by: 'me@here', program: 't' },
-      { type: 'gate-answered', step: 'plan', sha256: 'x', answer: 'yes', by: 'me@here' },
-      { type: 'step-started', step: 'close', attempt: 1, input: {}, memo: {} },
-    ];
-    expect((await closing(world, more)).exit).toBe(0);
+    expect((await closing(world, await begun())).exit).toBe(0);
     expect(world.asked.map(({ step, need }) => [step, need])).toEqual([['plan', 'typed']]);
     expect(world.asked[0]?.loses).toEqual(['removed for ever: old data on 3 volumes']);
     expect(world.asked[0]?.shows.at(-1)).toBe('if no: nothing more is removed; some of it may be gone already');
@@ -85,21 +91,15 @@ describe('a close', () => {
   });
 
   it('that is resumed is asked about in the same way; on its way out it asks for no name, and removes nothing', async () => {
-    const { steps } = await closing(newWorld());
-    const begun: readonly NewEvent[] = [
-      { type: 'run-continued', way: 'close', steps, mode: 'interactive', by: 'me@here', program: 't' },
-      { type: 'gate-answered', step: 'plan', sha256: 'x', answer: 'yes', by: 'me@here' },
-      { type: 'step-started', step: 'close', attempt: 1, input: {}, memo: {} },
-    ];
     const world = newWorld();
-    expect((await closing(world, begun, true, 'resume')).exit).toBe(0);
+    expect((await closing(world, await begun(), true, 'resume')).exit).toBe(0);
     expect(world.asked.map(({ need, loses }) => [need, loses])).toEqual([
       ['typed', ['removed for ever: old data on 3 volumes']],
     ]);
     expect(world.done).toEqual(['close']);
     const stopped = newWorld();
     const stop = { type: 'stop-asked', by: 'SIGINT', hard: false } as const;
-    expect((await closing(stopped, [...begun, stop], true, 'resume')).exit).toBe(130);
+    expect((await closing(stopped, [...(await begun()), stop], true, 'resume')).exit).toBe(130);
     expect(stopped.asked.map(({ need, loses }) => [need, loses])).toEqual([['yes-no', []]]);
     expect(stopped.done).toEqual([]);
   });

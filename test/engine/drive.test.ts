@@ -120,6 +120,14 @@ describe('what was planned', () => {
     step('choose', 'choose', { kind: 'check' }),
     step('copy', 'copy', { with: { of: { $ref: ['choose', 'value'] } } }),
   ];
+  /** Chooses another one at each look. */
+  const fickle = (world: World): Check => {
+    let looks = 0;
+    return {
+      ...check(world, 'choose'),
+      observe: async () => ({ is: 'so', output: { value: `m-${looks++}` }, says: 'chosen' }),
+    };
+  };
 
   it('is told to the check that has chosen it, so that it can choose the same', async () => {
     const world = newWorld();
@@ -137,29 +145,19 @@ describe('what was planned', () => {
 
   it('holds what is known beside what only a step before gives', async () => {
     const world = newWorld();
-    let looks = 0;
-    const choose: Check = {
-      ...check(world, 'choose'),
-      observe: async () => ({ is: 'so', output: { value: `m-${looks++}` }, says: 'chosen' }),
-    };
     const more = [
       ...steps.slice(0, 1),
       step('first', 'copy'),
       step('second', 'copy', { with: { of: { $ref: ['choose', 'value'] }, and: { $ref: ['first', 'value'] } } }),
     ];
-    expect((await drive(world, catalogueOf(choose, act(world, 'copy')), more)).exit).toBe(1);
+    expect((await drive(world, catalogueOf(fickle(world), act(world, 'copy')), more)).exit).toBe(1);
     expect(world.done).toEqual(['first']);
     expect(world.journal.find(({ type }) => type === 'step-failed')).toMatchObject({ failure: { found: 'of m-1' } });
   });
 
   it('does not start a step whose input is another by then: exit 4, nothing owed, nothing done', async () => {
     const world = newWorld();
-    let looks = 0;
-    const choose: Check = {
-      ...check(world, 'choose'),
-      observe: async () => ({ is: 'so', output: { value: `m-${looks++}` }, says: 'chosen' }),
-    };
-    const { exit } = await drive(world, catalogueOf(choose, act(world, 'copy', { owes: true })), steps);
+    const { exit } = await drive(world, catalogueOf(fickle(world), act(world, 'copy', { owes: true })), steps);
     expect(exit).toBe(4);
     expect(world.done).toEqual([]);
     expect(typesOf(world)).not.toContain('debt-owed');

@@ -23,14 +23,11 @@ export class Emulator {
     });
     const { written } = this;
     const terminal = this.#terminal;
-    const drawing = (of: Promise<void>) => {
-      this.#drawing = of;
-    };
     const output = new Writable({
       decodeStrings: false,
-      write(chunk: string, _encoding, done) {
+      write: (chunk: string, _encoding, done) => {
         written.push(chunk.toString());
-        drawing(new Promise<void>((resolve) => terminal.write(chunk.toString(), resolve)).then(() => done()));
+        this.#drawing = new Promise<void>((resolve) => terminal.write(chunk.toString(), resolve)).then(() => done());
       },
     });
     this.output = Object.assign(output, { columns, rows, isTTY: true });
